@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: ISC
+# mls: who is trying to log in to your mail server.
+#
+#   make            build the programs into build/
+#   make demo       install what building needs, build, run on a sample log
+#   make check      install what the tests need, build, run the tests
+#   make install    PREFIX=/usr/local SYSCONFDIR=/etc DESTDIR=
+#   make asan       the whole suite with address and undefined-behaviour checks
+#   make fuzz       every fuzz target for FUZZ_SECONDS (60)
+#   make bench      timings against a floor and peers
+
+PROGRAMS = mls-filter
+VERSION = 0.1.0
+
+PREFIX = /usr/local
+BINDIR = $(PREFIX)/bin
+MANDIR = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share/mls
+SYSCONFDIR = /etc
+DESTDIR =
+B = build
+
+CC = cc
+PKG_CONFIG = pkg-config
+LIBRARIES = zlib yaml-0.1
+FUZZ_SECONDS = 60
+
+# Every flag is tried on the compiler at hand: gcc and clang of different ages
+# know different ones.
+try = $(shell $(CC) -Werror $(1) -x c -o /dev/null - </dev/null \
+	-c 2>/dev/null && echo '$(1)')
+WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes \
+	-Wstrict-prototypes -Wvla -Wformat=2
+HARDENING := -fstack-protector-strong -fPIE \
+	$(call try,-fstack-clash-protection) $(call try,-fcf-protection=full) \
+	$(call try,-ftrivial-auto-var-init=zero)
+FORTIFY := $(if $(call try,-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),3,2)
+OPTIMISE = -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) $(HARDENING)
+LINKING = -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed
+SANITIZE = -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+MODE = $(OPTIMISE)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
+	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null) \
+	$(MODE) $(CFLAGS)
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+
+LAYERS = base schema parse enrich deliver
+SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
+OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
+RULES = $(sort $(wildcard filters/*.yaml))
+HEADERS = $(wildcard src/*/*.h)
+UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
+FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
+	$(wildcard t/fuzz/*.c)))
+REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
+JOBS = $(shell nproc 2>/dev/null || echo 2)
+
+all: $(PROGRAMS:%=$(B)/%)
+
+# Flags by a stamp: a change of compiler or flags builds everything again.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(LDFLAGS))' | \
+	    cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(LDFLAGS))' >$@
+
+$(B)/%.o: src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The rule files as C text, so that the program works with nothing installed.
+$(B)/embedded.h: $(RULES) Makefile
+	@mkdir -p $(B)
+	@for f in $(RULES); do \
+		n=$${f##*/}; \
+		printf '{ "%s",\n' "$${n%.yaml}"; \
+		sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/	"/' \
+		    -e 's/$$/\\n"/' "$$f"; \
+		printf '},\n'; \
+	done >$@.tmp && mv $@.tmp $@
+$(B)/parse/rules.o: $(B)/embedded.h
+
+$(B)/libmls.a: $(OBJECTS)
+	@rm -f $@
+	@$(AR) rcs $@ $(OBJECTS)
+
+$(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/%.o $(B)/libmls.a
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
+	    -o $@ $< $(B)/libmls.a $(LIBS)
+
+$(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
+	    -o $@ t/fuzz/$*.c t/fuzz/replay.c $(B)/libmls.a $(LIBS)
+
+-include $(OBJECTS:.o=.d) $(PROGRAMS:%=$(B)/%.d) $(UNITS:=.d) \
+	$(REPLAYS:=.d)
+
+# The two commands of the README.  Both install what they need first.
+demo:
+	@sh contrib/setup/packages build
+	@$(MAKE) --no-print-directory all
+	@sh contrib/demo/demo $(B)/mls-filter
+
+check:
+	@sh contrib/setup/packages check
+	@$(MAKE) --no-print-directory test
+
+test: all $(UNITS) $(REPLAYS)
+	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
+
+asan:
+	$(MAKE) B=build/asan LINKING= MODE='$(SANITIZE)' test
+
+fuzz:
+	@for target in $(FUZZERS); do \
+		$(MAKE) --no-print-directory build/fuzz/$$target && \
+		mkdir -p build/fuzz/corpus/$$target && \
+		build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) \
+		    -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+		    build/fuzz/corpus/$$target t/fuzz/corpus/$$target \
+		    2>build/fuzz/$$target.log; status=$$?; \
+		tail -n 8 build/fuzz/$$target.log; \
+		[ $$status -eq 0 ] || exit $$status; \
+	done
+
+build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
+	@mkdir -p $(@D)
+	clang -std=c11 -D_GNU_SOURCE -Isrc -I$(B) -DVERSION='"fuzz"' \
+	    -DSYSCONFDIR='"/nonexistent"' -g -O1 \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(SOURCES) $(LIBS)
+
+install: all
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \
+	    '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(DATADIR)/filters' \
+	    '$(DESTDIR)$(SYSCONFDIR)/mls/filters'
+	install -m 755 $(PROGRAMS:%=$(B)/%) '$(DESTDIR)$(BINDIR)'
+	install -m 644 $(wildcard src/*.1) '$(DESTDIR)$(MANDIR)/man1'
+	install -m 644 $(wildcard src/*.5) '$(DESTDIR)$(MANDIR)/man5'
+	install -m 644 $(RULES) '$(DESTDIR)$(DATADIR)/filters'
+	install -m 644 conf/mls.yaml '$(DESTDIR)$(DATADIR)/mls.yaml'
+	@if [ -e '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml' ] && \
+	    ! cmp -s conf/mls.yaml '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml'; \
+	then \
+		echo 'kept your $(SYSCONFDIR)/mls/mls.yaml; the new one is' \
+		    '$(DATADIR)/mls.yaml'; \
+	else \
+		install -m 644 conf/mls.yaml \
+		    '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml'; \
+	fi
+
+# A configuration that was changed stays, and says so.
+uninstall:
+	rm -f $(PROGRAMS:%='$(DESTDIR)$(BINDIR)/%') \
+	    $(patsubst src/%,'$(DESTDIR)$(MANDIR)/man1/%',\
+	    $(wildcard src/*.1)) \
+	    $(patsubst src/%,'$(DESTDIR)$(MANDIR)/man5/%',\
+	    $(wildcard src/*.5))
+	@if cmp -s conf/mls.yaml '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml'; then \
+		rm -f '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml'; \
+	elif [ -e '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml' ]; then \
+		echo 'kept your $(SYSCONFDIR)/mls/mls.yaml'; \
+	fi
+	rm -rf '$(DESTDIR)$(DATADIR)'
+	@rmdir '$(DESTDIR)$(SYSCONFDIR)/mls/filters' \
+	    '$(DESTDIR)$(SYSCONFDIR)/mls' 2>/dev/null || :
+
+clean:
+	rm -rf build
+
+FORCE:
+.PHONY: all demo check test asan fuzz bench install uninstall clean FORCE
+.SECONDARY:
+.DELETE_ON_ERROR:

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/* Growing bytes with a ceiling. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { BUF_FIRST = 256 };
+
+void
+buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf){ .max = max };
+}
+
+void
+buf_release(struct buf *b)
+{
+	free(b->p);
+	*b = (struct buf){ .max = b->max };
+}
+
+void
+buf_reset(struct buf *b)
+{
+	b->n = 0;
+	b->overflow = false;
+}
+
+static void
+buf_grow(struct buf *b, size_t need)
+{
+	size_t cap = b->cap ? b->cap : BUF_FIRST;
+
+	while (cap < need)
+		cap *= 2;
+	if (cap > b->max)
+		cap = b->max;
+	b->p = mem_resize(b->p, cap, 1);
+	b->cap = cap;
+}
+
+char *
+buf_room(struct buf *b, size_t n)
+{
+	if (n > b->max - b->n) {
+		b->overflow = true;
+		return NULL;
+	}
+	if (b->n + n > b->cap)
+		buf_grow(b, b->n + n);
+	return b->p + b->n;
+}
+
+void
+buf_add(struct buf *b, struct slice s)
+{
+	char *room = s.n ? buf_room(b, s.n) : NULL;
+
+	if (!room)
+		return;
+	memcpy(room, s.p, s.n);
+	b->n += s.n;
+}
+
+void
+buf_add_byte(struct buf *b, char c)
+{
+	buf_add(b, (struct slice){ &c, 1 });
+}
+
+void
+buf_add_number(struct buf *b, unsigned long long value)
+{
+	char digits[20];
+	size_t n = sizeof digits;
+
+	do {
+		digits[--n] = (char)('0' + value % 10);
+	} while (value /= 10);
+	buf_add(b, (struct slice){ digits + n, sizeof digits - n });
+}
+
+void
+buf_addf(struct buf *b, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= sizeof text) {
+		b->overflow = true;
+		return;
+	}
+	buf_add(b, (struct slice){ text, (size_t)n });
+}

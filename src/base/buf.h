@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/slice.h"
+
+/* Growing bytes with a ceiling.  What does not fit under max is dropped whole
+ * and remembered in overflow: the caller checks it once, at the end of a row.
+ * buf_init() allocates nothing; buf_release() frees. */
+struct buf {
+	char *p;
+	size_t n, cap, max;
+	bool overflow;
+};
+
+void buf_init(struct buf *b, size_t max);
+void buf_release(struct buf *b);
+void buf_reset(struct buf *b);		/* empty, keeps the memory */
+
+/* Room for n more bytes at b->p + b->n, or NULL (overflow is set). */
+char *buf_room(struct buf *b, size_t n);
+
+void buf_add(struct buf *b, struct slice s);
+void buf_add_byte(struct buf *b, char c);
+void buf_add_number(struct buf *b, unsigned long long value);
+void buf_addf(struct buf *b, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static inline struct slice
+buf_slice(const struct buf *b)
+{
+	return (struct slice){ b->p, b->n };
+}
+
+#endif

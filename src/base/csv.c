@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* Cells of comma separated values (RFC 4180), written and read. */
+#include "base/csv.h"
+
+#include <assert.h>
+
+void
+csv_add_cell(struct buf *out, char delimiter, struct slice cell)
+{
+	size_t i = 0;
+
+	while (i < cell.n && cell.p[i] != delimiter && cell.p[i] != '"' &&
+	    cell.p[i] != '\n' && cell.p[i] != '\r')
+		i++;
+	if (i == cell.n) {
+		buf_add(out, cell);
+		return;
+	}
+	buf_add_byte(out, '"');
+	for (i = 0; i < cell.n; i++) {
+		if (cell.p[i] == '"')
+			buf_add_byte(out, '"');
+		buf_add_byte(out, cell.p[i]);
+	}
+	buf_add_byte(out, '"');
+}
+
+/* The inside of a quoted cell; the cursor stands behind the first quote. */
+static bool
+cut_quoted(struct slice *rest, struct buf *scratch, struct slice *cell)
+{
+	size_t from = scratch->n;
+	struct slice piece;
+
+	if (!slice_cut(rest, '"', cell))
+		return false;
+	if (rest->n == 0 || *rest->p != '"')
+		return true;
+	assert(scratch->cap - scratch->n >= cell->n + rest->n);
+	buf_add(scratch, *cell);
+	while (slice_skip_byte(rest, '"')) {
+		if (!slice_cut(rest, '"', &piece))
+			return false;
+		buf_add_byte(scratch, '"');
+		buf_add(scratch, piece);
+	}
+	*cell = slice_from(buf_slice(scratch), from);
+	return true;
+}
+
+int
+csv_split(struct slice line, char delimiter, struct buf *scratch,
+    struct slice *cells, size_t max)
+{
+	size_t n = 0;
+
+	for (;;) {
+		if (n == max)
+			return -1;
+		if (slice_skip_byte(&line, '"')) {
+			if (!cut_quoted(&line, scratch, &cells[n]))
+				return -1;
+		} else {
+			size_t end = slice_find_byte(line, delimiter);
+
+			cells[n] = slice_to(line, end);
+			line = slice_from(line, end);
+		}
+		n++;
+		if (line.n == 0)
+			return (int)n;
+		if (!slice_skip_byte(&line, delimiter))
+			return -1;
+	}
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/* The operational log of a program. */
+#include "base/diag.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	int priority;
+} levels[] = {
+	[DIAG_ERROR] = { "error", LOG_ERR },
+	[DIAG_WARNING] = { "warning", LOG_WARNING },
+	[DIAG_INFO] = { "info", LOG_INFO },
+	[DIAG_DEBUG] = { "debug", LOG_DEBUG },
+};
+
+void
+diag_init(struct diag *d, const char *program)
+{
+	*d = (struct diag){
+		.program = program, .level = DIAG_WARNING, .out = stderr,
+	};
+}
+
+int
+diag_reopen(struct diag *d, struct err *e)
+{
+	FILE *out;
+	int fd;
+
+	if (!d->file)
+		return 0;
+	fd = open(d->file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW | O_NOCTTY, 0640);
+	out = fd < 0 ? NULL : fdopen(fd, "a");
+	if (!out)
+		return err_errno(e, EX_CANTCREAT, "cannot open the log '%s'",
+		    d->file);
+	if (d->out && d->out != stderr)
+		fclose(d->out);
+	d->out = out;
+	return 0;
+}
+
+int
+diag_open(struct diag *d, const char *where, enum diag_level level,
+    struct err *e)
+{
+	d->level = level;
+	if (strcmp(where, "stderr") == 0)
+		return 0;
+	if (strcmp(where, "syslog") == 0) {
+		openlog(d->program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+		d->out = NULL;
+		return 0;
+	}
+	d->file = where;
+	return diag_reopen(d, e);
+}
+
+void
+diag_close(struct diag *d)
+{
+	if (d->out && d->out != stderr)
+		fclose(d->out);
+	else if (!d->out)
+		closelog();
+	d->out = stderr;
+	d->file = NULL;
+}
+
+static void
+diag_write(struct diag *d, enum diag_level level, const char *text)
+{
+	char stamp[40];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (!d->out) {
+		syslog(levels[level].priority, "%s", text);
+		return;
+	}
+	if (!d->file) {
+		fprintf(d->out, "%s: %s\n", d->program, text);
+	} else if (localtime_r(&now, &tm) &&
+	    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S%z", &tm)) {
+		fprintf(d->out, "%s %s[%ld]: %s: %s\n", stamp, d->program,
+		    (long)getpid(), levels[level].name, text);
+	}
+	fflush(d->out);
+}
+
+static int64_t
+monotonic_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* Whether a message may pass now. */
+static bool
+diag_admits(struct diag *d)
+{
+	int64_t window = monotonic_seconds() / DIAG_SECONDS;
+
+	if (window != d->window) {
+		unsigned dropped = d->dropped;
+		char text[80];
+
+		d->window = window;
+		d->in_window = d->dropped = 0;
+		if (dropped) {
+			snprintf(text, sizeof text, "%u messages of this kind "
+			    "were left out", dropped);
+			diag_write(d, DIAG_WARNING, text);
+		}
+	}
+	if (d->in_window++ < DIAG_BURST)
+		return true;
+	d->dropped++;
+	return false;
+}
+
+static void
+diag_format(struct diag *d, enum diag_level level, const char *format,
+    va_list args)
+{
+	char text[1200];
+
+	vsnprintf(text, sizeof text, format, args);
+	err_plain(text);
+	diag_write(d, level, text);
+}
+
+void
+diag_say(struct diag *d, enum diag_level level, const char *format, ...)
+{
+	va_list args;
+
+	if (level > d->level || (level > DIAG_ERROR && !diag_admits(d)))
+		return;
+	va_start(args, format);
+	diag_format(d, level, format, args);
+	va_end(args);
+}
+
+void
+diag_answer(struct diag *d, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	diag_format(d, DIAG_INFO, format, args);
+	va_end(args);
+}
+
+int
+diag_fail(struct diag *d, const struct err *e)
+{
+	diag_say(d, DIAG_ERROR, "%s", e->text);
+	return e->status;
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: ISC */
+/* Blocks of whole lines from files, pipes and gzip.  The only file that knows
+ * zlib. */
+#include "base/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/mem.h"
+
+enum {
+	INPUT_READ = 256 * 1024,
+	INPUT_BUFFER = INPUT_LINE_MAX + INPUT_READ,
+};
+
+enum packing { PACKING_UNKNOWN, PACKING_NONE, PACKING_GZIP };
+
+struct input {
+	const char *name;
+	int fd;
+	enum packing packing;
+	bool live, eof, done, skipping, garbage;
+	int64_t time;
+	uint64_t taken, size, cut_lines;
+	/* Plain text: [start, end) is what is not handed out yet. */
+	char *text;
+	size_t start, end;
+	/* Bytes as they stand in the file: used for gzip, and for the first
+	 * bytes while the packing is unknown. */
+	unsigned char *raw;
+	size_t raw_start, raw_end;
+	z_stream z;
+	bool in_member;
+	struct err damage;	/* found, but not reported yet */
+};
+
+/* What cannot be read here, and what can. */
+static const struct {
+	struct slice magic;
+	const char *kind, *reader;
+} foreign[] = {
+	{ SLICE("\xFD" "7zXZ\0"), "xz", "xzcat" },
+	{ SLICE("\x28\xB5\x2F\xFD"), "zstd", "zstdcat" },
+	{ SLICE("BZh91AY&SY"), "bzip2", "bzcat" },
+	{ SLICE("\x04\x22\x4D\x18"), "lz4", "lz4cat" },
+};
+
+struct input *
+input_open(const char *name, struct err *e)
+{
+	bool is_stdin = strcmp(name, "-") == 0;
+	struct input *in;
+	struct stat st;
+	int fd = STDIN_FILENO;
+
+	if (!is_stdin)
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (is_stdin)
+		name = "standard input";
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err_errno(e, EX_NOINPUT, "cannot open '%s'", name);
+		return NULL;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		err_set(e, EX_NOINPUT, "cannot read '%s': it is a directory",
+		    name);
+		if (!is_stdin)
+			close(fd);
+		return NULL;
+	}
+	in = mem_new(sizeof *in);
+	in->name = name;
+	in->fd = fd;
+	in->live = !S_ISREG(st.st_mode);
+	in->time = in->live ? INT64_MAX : st.st_mtim.tv_sec;
+	in->size = in->live ? 0 : (uint64_t)st.st_size;
+	in->text = mem_new(INPUT_BUFFER);
+	in->raw = mem_new(INPUT_READ);
+	return in;
+}
+
+void
+input_close(struct input *in)
+{
+	if (!in)
+		return;
+	if (in->packing == PACKING_GZIP)
+		inflateEnd(&in->z);
+	if (in->fd != STDIN_FILENO)
+		close(in->fd);
+	free(in->text);
+	free(in->raw);
+	free(in);
+}
+
+/* One read(2) of at most n bytes: bytes, 0 at end of input, -1 on error, -2
+ * if nothing is there now. */
+static ssize_t
+input_read(struct input *in, void *p, size_t n, struct err *e)
+{
+	ssize_t got;
+
+	do {
+		got = read(in->fd, p, n);
+	} while (got < 0 && errno == EINTR);
+	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return -2;
+	if (got < 0)
+		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
+	if (got == 0)
+		in->eof = true;
+	in->taken += (uint64_t)got;
+	return got;
+}
+
+/* More bytes behind raw_end.  As input_read(). */
+static ssize_t
+input_read_raw(struct input *in, struct err *e)
+{
+	ssize_t got;
+
+	if (in->raw_start > 0) {
+		memmove(in->raw, in->raw + in->raw_start,
+		    in->raw_end - in->raw_start);
+		in->raw_end -= in->raw_start;
+		in->raw_start = 0;
+	}
+	if (in->eof || in->raw_end == INPUT_READ)
+		return 0;
+	got = input_read(in, in->raw + in->raw_end, INPUT_READ - in->raw_end,
+	    e);
+	if (got > 0)
+		in->raw_end += (size_t)got;
+	return got;
+}
+
+static int
+input_is_foreign(struct input *in, struct slice head, struct err *e)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+		if (slice_starts(head, foreign[i].magic))
+			return err_set(e, EX_DATAERR,
+			    "'%s' is %s-compressed: read it with "
+			    "'%s FILE | mls-filter'", in->name,
+			    foreign[i].kind, foreign[i].reader);
+	return 0;
+}
+
+/* Decides by the first bytes.  1: decided; 0: not yet; -1: error. */
+static int
+input_sniff(struct input *in, struct err *e)
+{
+	ssize_t got = input_read_raw(in, e);
+	struct slice head = { (char *)in->raw, in->raw_end };
+
+	if (got == -1)
+		return -1;
+	if (!in->eof && head.n < 2)
+		return 0;
+	if (input_is_foreign(in, head, e) < 0)
+		return -1;
+	/* A file of one byte 0x1f is a gzip file cut very short. */
+	if (slice_starts(head, SLICE("\x1f\x8b")) ||
+	    slice_is(head, SLICE("\x1f"))) {
+		if (inflateInit2(&in->z, 16 + MAX_WBITS) != Z_OK)
+			return err_set(e, EX_OSERR, "cannot start zlib");
+		in->packing = PACKING_GZIP;
+		in->in_member = true;
+		return 1;
+	}
+	in->packing = PACKING_NONE;
+	memcpy(in->text, in->raw, in->raw_end);
+	in->end = in->raw_end;
+	return 1;
+}
+
+/* What follows a gzip member: another one, padding, or garbage. */
+static int
+input_next_member(struct input *in)
+{
+	while (in->raw_start < in->raw_end && in->raw[in->raw_start] == 0)
+		in->raw_start++;
+	if (in->raw_start == in->raw_end)
+		return in->eof ? 0 : 1;
+	if (in->raw_end - in->raw_start < 2 && !in->eof)
+		return 1;
+	if (in->raw[in->raw_start] != 0x1f ||
+	    (in->raw_end - in->raw_start > 1 &&
+	    in->raw[in->raw_start + 1] != 0x8b)) {
+		in->garbage = true;
+		in->raw_start = in->raw_end;
+		in->eof = true;
+		return 0;
+	}
+	inflateReset(&in->z);
+	in->in_member = true;
+	return 1;
+}
+
+/* Unpacks what fits behind in->end. */
+static int
+input_inflate(struct input *in, struct err *e)
+{
+	int rc;
+
+	in->z.next_in = in->raw + in->raw_start;
+	in->z.avail_in = (uInt)(in->raw_end - in->raw_start);
+	in->z.next_out = (unsigned char *)in->text + in->end;
+	in->z.avail_out = (uInt)(INPUT_BUFFER - in->end);
+	rc = inflate(&in->z, Z_NO_FLUSH);
+	in->raw_start = in->raw_end - in->z.avail_in;
+	in->end = INPUT_BUFFER - in->z.avail_out;
+	if (rc == Z_STREAM_END) {
+		in->in_member = false;
+		return 0;
+	}
+	if (rc == Z_OK || rc == Z_BUF_ERROR)
+		return 0;
+	return err_set(e, EX_DATAERR, "'%s' is damaged: gzip says '%s'; "
+	    "the rows before that place are there", in->name,
+	    in->z.msg ? in->z.msg : "invalid data");
+}
+
+/* 1: something may have come; 0: end; -1: error. */
+static int
+input_fill_gzip(struct input *in, struct err *e)
+{
+	if (in->raw_start == in->raw_end || !in->in_member) {
+		if (input_read_raw(in, e) == -1)
+			return -1;
+	}
+	if (!in->in_member)
+		return input_next_member(in);
+	if (in->eof && in->raw_start == in->raw_end && in->z.avail_out > 0)
+		return err_set(e, EX_DATAERR, "'%s' is cut short: the gzip "
+		    "data ends too early; the rows before that place are "
+		    "there", in->name);
+	return input_inflate(in, e) < 0 ? -1 : 1;
+}
+
+static int
+input_fill(struct input *in, struct err *e)
+{
+	ssize_t got;
+
+	if (in->packing == PACKING_UNKNOWN) {
+		int sniffed = input_sniff(in, e);
+
+		if (sniffed < 0)
+			return -1;
+		return 1;
+	}
+	if (in->packing == PACKING_GZIP)
+		return input_fill_gzip(in, e);
+	if (in->eof)
+		return 0;
+	got = input_read(in, in->text + in->end, INPUT_BUFFER - in->end, e);
+	if (got > 0)
+		in->end += (size_t)got;
+	return got == -1 ? -1 : 1;
+}
+
+/* The rest of a line that was cut: passed over up to its newline. */
+static void
+input_skip_rest(struct input *in)
+{
+	char *nl;
+
+	if (!in->skipping || in->start == in->end)
+		return;
+	nl = memchr(in->text + in->start, '\n', in->end - in->start);
+	if (!nl) {
+		in->start = in->end;
+		return;
+	}
+	in->start = (size_t)(nl - in->text) + 1;
+	in->skipping = false;
+}
+
+/* Whole lines of what is there, or the head of one that is too long. */
+static struct slice
+input_take(struct input *in)
+{
+	struct slice have = { in->text + in->start, in->end - in->start };
+	const char *nl = have.n ? memrchr(have.p, '\n', have.n) : NULL;
+
+	if (nl) {
+		have.n = (size_t)(nl - have.p) + 1;
+	} else if (have.n >= INPUT_LINE_MAX) {
+		have.n = INPUT_LINE_MAX;
+		in->skipping = true;
+		in->cut_lines++;
+	} else {
+		have.n = 0;
+	}
+	in->start += have.n;
+	return have;
+}
+
+int
+input_next(struct input *in, struct slice *block, struct err *e)
+{
+	int filled;
+
+	*block = (struct slice){ NULL, 0 };
+	if (in->damage.status) {
+		*e = in->damage;
+		return -1;
+	}
+	if (in->done)
+		return 0;
+	memmove(in->text, in->text + in->start, in->end - in->start);
+	in->end -= in->start;
+	in->start = 0;
+	filled = input_fill(in, e);
+	if (filled < 0)
+		in->damage = *e;
+	input_skip_rest(in);
+	*block = input_take(in);
+	if (filled == 0) {
+		in->done = true;
+		if (block->n == 0 && in->end > in->start) {
+			*block = slice_between(in->text + in->start,
+			    in->text + in->end);
+			in->start = in->end;
+		}
+		return block->n > 0;
+	}
+	if (filled < 0 && block->n == 0)
+		return -1;
+	return 1;
+}
+
+int
+input_wait(struct input *in, int milliseconds, const sigset_t *mask)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+	struct timespec limit = { .tv_sec = milliseconds / 1000,
+		.tv_nsec = milliseconds % 1000 * 1000000L };
+	bool pending = in->done || in->eof || in->damage.status ||
+	    (in->packing == PACKING_GZIP && in->raw_start < in->raw_end);
+	int rc;
+
+	if (pending)
+		limit = (struct timespec){ 0 };
+	rc = ppoll(&p, 1, milliseconds < 0 && !pending ? NULL : &limit, mask);
+	if (rc < 0)
+		return -1;
+	return rc > 0 || pending;
+}
+
+bool
+input_is_live(const struct input *in)
+{
+	return in->live;
+}
+
+int64_t
+input_time(const struct input *in)
+{
+	return in->time;
+}
+
+uint64_t
+input_taken(const struct input *in)
+{
+	return in->taken;
+}
+
+uint64_t
+input_size(const struct input *in)
+{
+	return in->size;
+}
+
+bool
+input_has_garbage(const struct input *in)
+{
+	return in->garbage;
+}
+
+uint64_t
+input_cut_lines(const struct input *in)
+{
+	return in->cut_lines;
+}
+
+bool
+input_line(struct slice *block, struct slice *line)
+{
+	size_t n = slice_find_byte(*block, '\n');
+
+	if (block->n == 0)
+		return false;
+	*line = slice_to(*block, n);
+	*block = slice_from(*block, n + 1);
+	if (slice_ends(*line, SLICE("\r")))
+		line->n--;
+	return true;
+}

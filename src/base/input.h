@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_INPUT_H
+#define BASE_INPUT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+/* A file, pipe or terminal read as blocks of whole lines; gzip (RFC 1952, one
+ * or several members) is recognised by content and unpacked on the way.
+ * Memory is fixed: about half a megabyte, whatever comes in. */
+struct input;
+
+/* Lines longer than this are cut here; their rest is passed over. */
+enum { INPUT_LINE_MAX = 64 * 1024 };
+
+/* "-" is standard input.  NULL: e says why (EX_NOINPUT).  The name must live
+ * as long as the input. */
+struct input *input_open(const char *name, struct err *e);
+void input_close(struct input *in);
+
+/* Next block.  1: *block holds whole lines with their newlines and is borrowed
+ * until the next call; it is empty when no line is complete yet, and without a
+ * final newline when a line was cut or the input ended so.  0: end of input.
+ * -1: e says why: EX_DATAERR (damaged gzip, or a compression we do not read)
+ * or EX_IOERR; what came before has been handed out.  Reads at most once, so
+ * it waits only if input_wait() would. */
+int input_next(struct input *in, struct slice *block, struct err *e);
+
+/* Waits until input_next() has something to read.  1: it has; 0: milliseconds
+ * have passed (-1: no limit); -1: a signal came that mask lets through. */
+int input_wait(struct input *in, int milliseconds, const sigset_t *mask);
+
+/* A pipe, socket or terminal: somebody may be writing to it right now. */
+bool input_is_live(const struct input *in);
+
+/* Modification time in seconds since the epoch; INT64_MAX if it is not a
+ * regular file. */
+int64_t input_time(const struct input *in);
+
+/* Bytes taken from the file so far and its size when opened (0: unknown), as
+ * they stand on disk: compressed, if it is. */
+uint64_t input_taken(const struct input *in);
+uint64_t input_size(const struct input *in);
+
+/* Bytes behind the last gzip member that are neither a member nor padding. */
+bool input_has_garbage(const struct input *in);
+
+/* Long lines cut so far (those that did not fit a block). */
+uint64_t input_cut_lines(const struct input *in);
+
+/* Takes the next line off a block, without its line end ("\n" or "\r\n").
+ * False when the block is empty. */
+bool input_line(struct slice *block, struct slice *line);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: ISC */
+/* Options, YAML keys, --help and --print-config from one table. */
+#include "base/settings.h"
+
+#include <assert.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/slice.h"
+#include "base/yaml.h"
+
+enum {
+	SETTINGS_MAX = 64,
+	LONG_ONLY = 256,	/* val of options without a letter */
+	ABOUT_COLUMN = 28,
+	FALLBACK_SHOWN = 20,
+	SETTINGS_MEMORY = 1024 * 1024,
+};
+
+static void *
+place_of(const struct settings *s, size_t i)
+{
+	return (char *)s->target + s->table[i].offset;
+}
+
+static bool
+is_list(const struct setting *one)
+{
+	return one->kind == SETTING_LIST || one->kind == SETTING_WORDS;
+}
+
+static bool
+is_switch(const struct setting *one)
+{
+	return one->kind == SETTING_FLAG;
+}
+
+void
+text_list_add(struct text_list *list, const char *text)
+{
+	list->items = mem_resize(list->items, list->n + 1,
+	    sizeof *list->items);
+	list->items[list->n++] = text;
+}
+
+/* "a,b,c" piece by piece; the pieces live in the arena. */
+static void
+add_words(struct settings *s, struct text_list *list, const char *text)
+{
+	struct slice rest = slice_text(text), word;
+
+	while (rest.n) {
+		if (!slice_cut(&rest, ',', &word)) {
+			word = rest;
+			rest.n = 0;
+		}
+		word = arena_copy(&s->arena, word);
+		if (word.p)
+			text_list_add(list, word.p);
+	}
+}
+
+static int
+set_choice(const struct setting *one, const char *text, int *place,
+    struct err *e)
+{
+	char known[256] = "";
+
+	for (int i = 0; one->choices[i]; i++) {
+		if (strcmp(one->choices[i], text) == 0) {
+			*place = i;
+			return 0;
+		}
+		if (i)
+			strncat(known, ", ", sizeof known - strlen(known) - 1);
+		strncat(known, one->choices[i],
+		    sizeof known - strlen(known) - 1);
+	}
+	return err_set(e, EX_USAGE, "'%s' is no value for %s (one of: %s)",
+	    text, one->name, known);
+}
+
+static int
+set_flag(const struct setting *one, const char *text, bool *place,
+    struct err *e)
+{
+	if (text && strcmp(text, "true") && strcmp(text, "false"))
+		return err_set(e, EX_USAGE,
+		    "'%s' is no value for %s (true or false)", text,
+		    one->name);
+	*place = !text || strcmp(text, "true") == 0;
+	return 0;
+}
+
+static int
+set_number(const struct setting *one, const char *text, uint64_t *place,
+    struct err *e)
+{
+	if (!slice_number(slice_text(text), one->limit, place))
+		return err_set(e, EX_USAGE, "'%s' is no value for %s (a "
+		    "number from 0 to %llu)", text, one->name,
+		    (unsigned long long)one->limit);
+	return 0;
+}
+
+/* Sets entry i unless somebody with more say has set it. */
+static int
+settings_set(struct settings *s, size_t i, const char *text,
+    unsigned char origin, struct err *e)
+{
+	const struct setting *one = &s->table[i];
+	void *place = place_of(s, i);
+
+	if (origin < s->origin[i])
+		return 0;
+	if (is_list(one) && origin > s->origin[i])
+		((struct text_list *)place)->n = 0;
+	s->origin[i] = origin;
+	switch (one->kind) {
+	case SETTING_FLAG:
+		return set_flag(one, text, place, e);
+	case SETTING_TEXT:
+		*(const char **)place = text;
+		return 0;
+	case SETTING_CHOICE:
+		return set_choice(one, text, place, e);
+	case SETTING_NUMBER:
+		return set_number(one, text, place, e);
+	case SETTING_LIST:
+		text_list_add(place, text);
+		return 0;
+	case SETTING_WORDS:
+		add_words(s, place, text);
+		return 0;
+	}
+	return 0;
+}
+
+void
+settings_init(struct settings *s, const struct setting *table, void *target)
+{
+	*s = (struct settings){ .table = table, .target = target };
+	arena_init(&s->arena, SETTINGS_MEMORY);
+	for (size_t i = 0; table[i].name; i++) {
+		struct err e = { 0 };
+
+		assert(i < SETTINGS_MAX);
+		if (table[i].fallback && settings_set(s, i, table[i].fallback,
+		    SETTING_BY_DEFAULT, &e) < 0)
+			assert(!"a default that is no value");
+	}
+}
+
+void
+settings_release(struct settings *s)
+{
+	for (size_t i = 0; s->table[i].name; i++)
+		if (is_list(&s->table[i]))
+			free(((struct text_list *)place_of(s, i))->items);
+	arena_release(&s->arena);
+}
+
+/* getopt's two tables from ours. */
+static void
+build_options(const struct setting *table, struct option *options,
+    char *letters)
+{
+	*letters++ = ':';	/* a missing value is told from a bad option */
+	for (size_t i = 0; table[i].name; i++) {
+		const struct setting *one = &table[i];
+
+		*options++ = (struct option){
+			.name = one->name,
+			.has_arg = is_switch(one) ? no_argument :
+			    required_argument,
+			.val = LONG_ONLY + (int)i,
+		};
+		if (one->letter) {
+			*letters++ = one->letter;
+			if (!is_switch(one))
+				*letters++ = ':';
+		}
+	}
+	*options = (struct option){ 0 };
+	*letters = '\0';
+}
+
+static size_t
+index_of(const struct setting *table, int option)
+{
+	size_t i = 0;
+
+	if (option >= LONG_ONLY)
+		return (size_t)(option - LONG_ONLY);
+	while (table[i].letter != option)
+		i++;
+	return i;
+}
+
+static int
+option_err(const char *word, int letter, const char *what, struct err *e)
+{
+	if (letter && letter < LONG_ONLY)
+		return err_set(e, EX_USAGE, "%s '-%c' (see --help)", what,
+		    letter);
+	return err_set(e, EX_USAGE, "%s '%s' (see --help)", what, word);
+}
+
+int
+settings_command_line(struct settings *s, int argc, char **argv,
+    int *operands, struct err *e)
+{
+	struct option options[SETTINGS_MAX + 1];
+	char letters[2 * SETTINGS_MAX + 2];
+	int option;
+
+	build_options(s->table, options, letters);
+	opterr = 0;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, letters, options, NULL)) !=
+	    -1) {
+		if (option == '?')
+			return option_err(argv[optind - 1], optopt,
+			    "unknown option", e);
+		if (option == ':')
+			return option_err(argv[optind - 1], optopt,
+			    "a value is missing behind", e);
+		if (settings_set(s, index_of(s->table, option), optarg,
+		    SETTING_BY_OPTION, e) < 0)
+			return -1;
+	}
+	*operands = optind;
+	return 0;
+}
+
+static int
+find_setting(const struct settings *s, struct slice key)
+{
+	for (size_t i = 0; s->table[i].name; i++)
+		if (s->table[i].place != SETTING_OPTION &&
+		    slice_is(key, slice_text(s->table[i].name)))
+			return (int)i;
+	return -1;
+}
+
+static int
+value_err(const char *file, const struct yaml *at, struct err *e)
+{
+	e->status = EX_CONFIG;
+	return err_prefix(e, "%s:%d: ", file, at->line);
+}
+
+static int
+set_from_node(struct settings *s, const char *file, size_t i,
+    const struct yaml *value, struct err *e)
+{
+	if (value->kind == YAML_SCALAR) {
+		if (settings_set(s, i, value->text.p, SETTING_BY_FILE, e) < 0)
+			return value_err(file, value, e);
+		return 0;
+	}
+	if (value->kind == YAML_MAP || !is_list(&s->table[i]))
+		return yaml_err(e, file, value, "'%s' takes one value",
+		    s->table[i].name);
+	for (const struct yaml *y = value->first; y; y = y->next) {
+		if (y->kind != YAML_SCALAR)
+			return yaml_err(e, file, y, "'%s' takes a list of "
+			    "texts", s->table[i].name);
+		if (settings_set(s, i, y->text.p, SETTING_BY_FILE, e) < 0)
+			return value_err(file, y, e);
+	}
+	return 0;
+}
+
+static int
+set_from_section(struct settings *s, const char *file,
+    const struct yaml *section, bool named, struct err *e)
+{
+	if (section->kind == YAML_SCALAR && section->text.n == 0)
+		return 0;	/* every key commented out */
+	if (section->kind != YAML_MAP)
+		return yaml_err(e, file, section, "'%s' must hold keys and "
+		    "values", section->key.p);
+	for (const struct yaml *y = section->first; y; y = y->next) {
+		int i = find_setting(s, y->key);
+
+		if (i < 0)
+			return yaml_err(e, file, y, "unknown setting '%s' "
+			    "(see mls.yaml or --help)", y->key.p);
+		if (s->table[i].place == SETTING_NAMED && !named)
+			continue;
+		if (set_from_node(s, file, (size_t)i, y, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool
+is_section(struct slice key, const char *const *sections)
+{
+	for (; *sections; sections++)
+		if (slice_is(key, slice_text(*sections)))
+			return true;
+	return false;
+}
+
+int
+settings_file(struct settings *s, const char *file, const char *section,
+    const char *const *sections, bool named, struct err *e)
+{
+	const struct yaml *root = yaml_open(&s->arena, file, e);
+
+	if (!root)
+		return -1;
+	if (root->kind != YAML_MAP)
+		return yaml_err(e, file, root, "must hold sections such as "
+		    "'%s:'", section);
+	for (const struct yaml *y = root->first; y; y = y->next) {
+		if (!is_section(y->key, sections))
+			return yaml_err(e, file, y, "unknown section '%s'",
+			    y->key.p);
+		if (slice_is(y->key, slice_text(section)) &&
+		    set_from_section(s, file, y, named, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+bool
+settings_is_from_file(const struct settings *s, const char *name)
+{
+	int i = find_setting(s, slice_text(name));
+
+	return i >= 0 && s->origin[i] == SETTING_BY_FILE;
+}
+
+static void
+add_padding(struct buf *out, size_t from, size_t width)
+{
+	size_t used = out->n - from;
+
+	if (used >= width) {
+		buf_add_byte(out, '\n');
+		used = 0;
+	}
+	for (; used < width; used++)
+		buf_add_byte(out, ' ');
+}
+
+void
+settings_add_help(const struct settings *s, struct buf *out)
+{
+	for (const struct setting *one = s->table; one->name; one++) {
+		size_t from = out->n;
+
+		if (one->letter)
+			buf_addf(out, "  -%c, --%s", one->letter, one->name);
+		else
+			buf_addf(out, "      --%s", one->name);
+		if (one->value)
+			buf_addf(out, " %s", one->value);
+		add_padding(out, from, ABOUT_COLUMN);
+		buf_addf(out, "%s", one->about);
+		if (one->fallback && !is_switch(one) &&
+		    strlen(one->fallback) < FALLBACK_SHOWN)
+			buf_addf(out, " (%s)", one->fallback);
+		buf_add_byte(out, '\n');
+	}
+}
+
+/* A text in double quotes, as YAML reads it back. */
+static void
+add_quoted(struct buf *out, const char *text)
+{
+	buf_add_byte(out, '"');
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_add_byte(out, '\\');
+		buf_add_byte(out, *text);
+	}
+	buf_add_byte(out, '"');
+}
+
+static void
+add_list(struct buf *out, const struct text_list *list)
+{
+	buf_add_byte(out, '[');
+	for (size_t i = 0; i < list->n; i++) {
+		if (i)
+			buf_add(out, SLICE(", "));
+		add_quoted(out, list->items[i]);
+	}
+	buf_add_byte(out, ']');
+}
+
+static void
+add_value(struct buf *out, const struct setting *one, const void *place)
+{
+	switch (one->kind) {
+	case SETTING_FLAG:
+		buf_addf(out, "%s", *(const bool *)place ? "true" : "false");
+		return;
+	case SETTING_TEXT:
+		add_quoted(out, *(const char *const *)place);
+		return;
+	case SETTING_CHOICE:
+		add_quoted(out, one->choices[*(const int *)place]);
+		return;
+	case SETTING_NUMBER:
+		buf_add_number(out, *(const uint64_t *)place);
+		return;
+	case SETTING_LIST:
+	case SETTING_WORDS:
+		add_list(out, place);
+		return;
+	}
+}
+
+static bool
+is_unset(const struct setting *one, const void *place)
+{
+	if (is_list(one))
+		return ((const struct text_list *)place)->n == 0;
+	return one->kind == SETTING_TEXT && !*(const char *const *)place;
+}
+
+void
+settings_add_config(const struct settings *s, const char *section,
+    struct buf *out)
+{
+	buf_addf(out, "%s:\n", section);
+	for (size_t i = 0; s->table[i].name; i++) {
+		const struct setting *one = &s->table[i];
+		const void *place = place_of(s, i);
+
+		if (one->place == SETTING_OPTION)
+			continue;
+		buf_addf(out, "  # %s\n", one->about);
+		if (is_unset(one, place)) {
+			buf_addf(out, "  #%s:\n", one->name);
+			continue;
+		}
+		buf_addf(out, "  %s: ", one->name);
+		add_value(out, one, place);
+		buf_add_byte(out, '\n');
+	}
+}

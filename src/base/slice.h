@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes somebody else owns: p may be NULL when n is 0; never NUL-terminated.
+ * Valid as long as the owner leaves the bytes alone.
+ *
+ * The parsers below take a cursor: a slice of what is still to be read.  On
+ * success they advance it and return true; on failure they leave it (and the
+ * outputs) as they were and return false, so a format reads as a chain of &&.
+ * All tests are for ASCII: no locale. */
+struct slice {
+	const char *p;
+	size_t n;
+};
+
+#define SLICE(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
+
+struct slice slice_text(const char *text);	/* of a NUL-terminated text */
+struct slice slice_between(const char *from, const char *to);
+
+bool slice_is(struct slice s, struct slice other);
+bool slice_starts(struct slice s, struct slice head);
+bool slice_ends(struct slice s, struct slice tail);
+
+/* First or last place of what in s; s.n if it is not there. */
+size_t slice_find(struct slice s, struct slice what);
+size_t slice_find_last(struct slice s, struct slice what);
+size_t slice_find_byte(struct slice s, char c);
+
+/* s without its first n bytes (all of them if it has fewer). */
+struct slice slice_from(struct slice s, size_t n);
+struct slice slice_to(struct slice s, size_t n);
+
+bool slice_skip(struct slice *rest, struct slice literal);
+bool slice_skip_byte(struct slice *rest, char c);
+void slice_skip_blanks(struct slice *rest);	/* spaces only; never fails */
+
+/* *out = what stands before the first c; the cursor goes behind that c. */
+bool slice_cut(struct slice *rest, char c, struct slice *out);
+
+/* The longest run of bytes that are in a set; at least one byte. */
+struct byteset {
+	uint64_t bits[4];
+};
+bool byteset_has(const struct byteset *set, char c);
+bool slice_run(struct slice *rest, const struct byteset *set,
+	struct slice *out);
+
+/* A decimal number of min to max digits, all digits that are there: more
+ * than max digits is a failure. */
+bool slice_digits(struct slice *rest, unsigned min, unsigned max,
+	uint64_t *out);
+
+/* The whole of s as a decimal number without sign, at most limit. */
+bool slice_number(struct slice s, uint64_t limit, uint64_t *out);
+
+static inline bool
+byte_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+byte_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows into a file or standard output. */
+#include "deliver/sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/csv.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "schema/cell.h"
+
+enum {
+	SINK_FLUSH = 64 * 1024,		/* written when this much is there */
+	SINK_MAX = 16 * 1024 * 1024,	/* more than the longest row */
+	SINK_CELL = 1024 * 1024,
+	HEADER_MAX = 1024,
+};
+
+struct sink {
+	const char *file;		/* NULL: standard output */
+	int fd;
+	struct sink_shape shape;
+	struct buf rows;		/* formatted, not yet written */
+	struct buf cell, scratch;
+	uint64_t count;
+	bool torn, is_reader_gone;
+};
+
+static const struct dialect {
+	char delimiter;
+	struct slice end;
+} dialects[] = {
+	[SINK_CSV] = { ',', SLICE("\n") },
+	[SINK_TSV] = { '\t', SLICE("\n") },
+	[SINK_JSONL] = { 0, SLICE("}\n") },
+	[SINK_SEED] = { ';', SLICE("\r\n") },
+};
+
+static struct slice
+sink_cell(struct sink *s, enum column c, const struct row *row)
+{
+	unsigned style = s->shape.style;
+	struct slice raw;
+
+	if (s->shape.format == SINK_SEED) {
+		raw = column_seed_text(c, row, &s->scratch);
+		style |= CELL_SEED;
+	} else {
+		raw = column_text(c, row, &s->scratch);
+	}
+	buf_reset(&s->cell);
+	cell_add(&s->cell, raw, style);
+	return buf_slice(&s->cell);
+}
+
+static void
+format_json(struct sink *s, const struct row *row)
+{
+	for (size_t i = 0; i < s->shape.n; i++) {
+		enum column c = s->shape.columns[i];
+
+		buf_add_byte(&s->rows, i ? ',' : '{');
+		json_add_string(&s->rows, column_name(c));
+		buf_add_byte(&s->rows, ':');
+		json_add_string(&s->rows, sink_cell(s, c, row));
+	}
+}
+
+static void
+format_cells(struct sink *s, const struct row *row)
+{
+	char delimiter = dialects[s->shape.format].delimiter;
+	size_t from = s->rows.n;
+
+	for (size_t i = 0; i < s->shape.n; i++) {
+		struct slice cell = sink_cell(s, s->shape.columns[i], row);
+
+		if (i)
+			buf_add_byte(&s->rows, delimiter);
+		if (s->shape.format == SINK_TSV)
+			buf_add(&s->rows, cell);
+		else
+			csv_add_cell(&s->rows, delimiter, cell);
+	}
+	/* An empty line is no row to most readers. */
+	if (s->rows.n == from && s->shape.format != SINK_TSV)
+		buf_add(&s->rows, SLICE("\"\""));
+}
+
+static void
+format_row(struct sink *s, const struct row *row)
+{
+	if (s->shape.format == SINK_JSONL)
+		format_json(s, row);
+	else
+		format_cells(s, row);
+	buf_add(&s->rows, dialects[s->shape.format].end);
+}
+
+static void
+format_header(const struct sink_shape *shape, struct buf *out)
+{
+	if (shape->format == SINK_JSONL)
+		return;
+	for (size_t i = 0; i < shape->n; i++) {
+		if (i)
+			buf_add_byte(out, dialects[shape->format].delimiter);
+		buf_add(out, column_name(shape->columns[i]));
+	}
+	buf_add(out, dialects[shape->format].end);
+}
+
+static const char *
+sink_name(const struct sink *s)
+{
+	return s->file ? s->file : "standard output";
+}
+
+/* After a failed write: takes the torn row off the end of the file, so that
+ * what is there stays true. */
+static void
+cut_torn_row(const struct sink *s, size_t written)
+{
+	size_t torn = 0;
+	struct stat st;
+
+	while (torn < written && s->rows.p[written - torn - 1] != '\n')
+		torn++;
+	if (s->file && torn && fstat(s->fd, &st) == 0 &&
+	    ftruncate(s->fd, st.st_size - (off_t)torn) < 0)
+		return;	/* the failed write is what will be reported */
+}
+
+int
+sink_flush(struct sink *s, struct err *e)
+{
+	size_t done = 0;
+
+	while (done < s->rows.n && !s->is_reader_gone) {
+		ssize_t n = write(s->fd, s->rows.p + done, s->rows.n - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+			struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+
+			(void)poll(&p, 1, -1);
+		} else if (errno == EPIPE) {
+			s->is_reader_gone = true;
+		} else if (errno != EINTR) {
+			err_errno(e, EX_IOERR, "cannot write to '%s'",
+			    sink_name(s));
+			cut_torn_row(s, done);
+			buf_reset(&s->rows);
+			return -1;
+		}
+	}
+	buf_reset(&s->rows);
+	return s->is_reader_gone;
+}
+
+int
+sink_add(struct sink *s, const struct row *row, struct err *e)
+{
+	for (uint32_t i = 0; i < row->event->count; i++) {
+		int rc;
+
+		format_row(s, row);
+		s->count++;
+		if (s->rows.n < SINK_FLUSH)
+			continue;
+		rc = sink_flush(s, e);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* The process that holds the lock on a file, 0 if the system does not say. */
+static long
+lock_holder(ino_t inode)
+{
+	FILE *f = fopen("/proc/locks", "re");
+	char line[256];
+	long holder = 0;
+
+	while (f && !holder && fgets(line, sizeof line, f)) {
+		unsigned long long found;
+		long pid;
+
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%llu", &pid,
+		    &found) == 2 && found == inode)
+			holder = pid;
+	}
+	if (f)
+		fclose(f);
+	return holder;
+}
+
+static int
+lock(const char *file, int fd, const struct stat *st, struct err *e)
+{
+	long holder;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_errno(e, EX_CANTCREAT, "cannot lock '%s'", file);
+	holder = lock_holder(st->st_ino);
+	if (holder)
+		return err_set(e, EX_TEMPFAIL, "'%s' is being written by "
+		    "process %ld", file, holder);
+	return err_set(e, EX_TEMPFAIL, "'%s' is being written by another "
+	    "process", file);
+}
+
+static int
+check_kind(const char *file, const struct stat *st, struct err *e)
+{
+	if (!S_ISREG(st->st_mode))
+		return err_set(e, EX_CANTCREAT, "will not write to '%s': not "
+		    "a regular file", file);
+	if (st->st_nlink != 1)
+		return err_set(e, EX_CANTCREAT, "will not write to '%s': it "
+		    "has another name (hard link)", file);
+	return 0;
+}
+
+/* Opens and locks; the descriptor, or -1. */
+static int
+open_file(const char *file, struct stat *st, struct err *e)
+{
+	int fd = open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0640);
+
+	if (fd < 0 && errno == ELOOP)
+		return err_set(e, EX_CANTCREAT, "will not write to '%s': it "
+		    "is a symbolic link", file);
+	if (fd < 0)
+		return err_errno(e, EX_CANTCREAT, "cannot open '%s' for "
+		    "writing", file);
+	if (fstat(fd, st) < 0)
+		err_errno(e, EX_CANTCREAT, "cannot look at '%s'", file);
+	else if (check_kind(file, st, e) == 0 && lock(file, fd, st, e) == 0 &&
+	    fstat(fd, st) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Whether a file that is not empty begins as this shape would. */
+static int
+check_header(const struct sink *s, int fd, const struct buf *header,
+    struct err *e)
+{
+	char start[HEADER_MAX];
+	struct slice want = s->shape.format == SINK_JSONL ? SLICE("{") :
+	    buf_slice(header);
+	ssize_t n = pread(fd, start, want.n, 0);
+
+	if (n < 0)
+		return err_errno(e, EX_IOERR, "cannot read '%s'", s->file);
+	if (slice_is((struct slice){ start, (size_t)n }, want))
+		return 0;
+	return err_set(e, EX_CONFIG, "'%s' does not begin with the header of "
+	    "these columns and this format: name another file, or move that "
+	    "one away", s->file);
+}
+
+/* Ends a row that a crash left without its newline. */
+static void
+mend_end(struct sink *s, int fd, off_t size)
+{
+	char last = '\n';
+
+	if (pread(fd, &last, 1, size - 1) == 1 && last != '\n') {
+		s->torn = true;
+		buf_add(&s->rows, SLICE("\n"));
+	}
+}
+
+/* Makes fd the place to write to: header, end of the last row. */
+static int
+begin(struct sink *s, int fd, const struct stat *st, struct err *e)
+{
+	bool empty = !S_ISREG(st->st_mode) || st->st_size == 0;
+	struct buf header;
+	int rc = 0;
+
+	buf_init(&header, HEADER_MAX);
+	format_header(&s->shape, &header);
+	if (!empty && s->file && s->shape.header == SINK_HEADER_AUTO)
+		rc = check_header(s, fd, &header, e);
+	if (rc == 0) {
+		if (!empty && s->file)
+			mend_end(s, fd, st->st_size);
+		if (s->shape.header == SINK_HEADER_ALWAYS ||
+		    (s->shape.header == SINK_HEADER_AUTO && empty))
+			buf_add(&s->rows, buf_slice(&header));
+		s->fd = fd;
+	}
+	buf_release(&header);
+	return rc;
+}
+
+struct sink *
+sink_open(const char *file, const struct sink_shape *shape, struct err *e)
+{
+	struct sink *s = mem_new(sizeof *s);
+	struct stat st;
+	int fd = STDOUT_FILENO;
+
+	s->file = file;
+	s->shape = *shape;
+	buf_init(&s->rows, SINK_MAX);
+	buf_init(&s->cell, SINK_CELL);
+	buf_init(&s->scratch, SINK_CELL);
+	if (file)
+		fd = open_file(file, &st, e);
+	else if (fstat(fd, &st) < 0)
+		fd = err_errno(e, EX_IOERR, "cannot write to standard output");
+	if (fd >= 0 && begin(s, fd, &st, e) == 0)
+		return s;
+	if (file && fd >= 0)
+		close(fd);
+	free(s);
+	return NULL;
+}
+
+int
+sink_reopen(struct sink *s, struct err *e)
+{
+	struct stat now, then;
+	int fd, rc, old = s->fd;
+
+	if (!s->file)
+		return 0;
+	if (fstat(s->fd, &then) == 0 && lstat(s->file, &now) == 0 &&
+	    now.st_dev == then.st_dev && now.st_ino == then.st_ino)
+		return 0;
+	rc = sink_flush(s, e);
+	if (rc)
+		return rc;
+	fd = open_file(s->file, &now, e);
+	if (fd < 0)
+		return -1;
+	if (begin(s, fd, &now, e) < 0) {
+		close(fd);
+		return -1;
+	}
+	if (close(old) < 0)
+		return err_errno(e, EX_IOERR, "cannot close '%s'", s->file);
+	return 0;
+}
+
+int
+sink_close(struct sink *s, struct err *e)
+{
+	int rc = sink_flush(s, e);
+
+	if (close(s->fd) < 0 && rc == 0)
+		rc = err_errno(e, EX_IOERR, "cannot close '%s'",
+		    sink_name(s));
+	buf_release(&s->rows);
+	buf_release(&s->cell);
+	buf_release(&s->scratch);
+	free(s);
+	return rc;
+}
+
+uint64_t
+sink_rows(const struct sink *s)
+{
+	return s->count;
+}
+
+bool
+sink_was_torn(const struct sink *s)
+{
+	return s->torn;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIVER_SINK_H
+#define DELIVER_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "schema/column.h"
+
+/* Where rows go: a file that is appended to, or standard output. */
+enum sink_format { SINK_CSV, SINK_TSV, SINK_JSONL, SINK_SEED };
+enum sink_header { SINK_HEADER_AUTO, SINK_HEADER_ALWAYS, SINK_HEADER_NEVER };
+
+struct sink_shape {
+	enum sink_format format;
+	enum sink_header header;
+	unsigned style;			/* enum cell_style */
+	enum column columns[COLUMNS];
+	size_t n;
+};
+
+struct sink;
+
+/* file NULL: standard output.  A file is created with mode 0640, must be a
+ * regular file with one name and is not followed through a symbolic link; it is
+ * locked against a second writer and must begin with the header of this shape
+ * unless it is empty (or header is never).  NULL: e says why: EX_CANTCREAT,
+ * EX_CONFIG (another header), EX_TEMPFAIL (locked; names the holder).  The name
+ * must live as long as the sink. */
+struct sink *sink_open(const char *file, const struct sink_shape *shape,
+	struct err *e);
+
+/* Adds a row as often as its event counts; it may stay in memory until
+ * sink_flush().  0: good; 1: nobody reads our output any more; -1: e says why
+ * (EX_IOERR), and the file has been cut back to whole rows. */
+int sink_add(struct sink *s, const struct row *row, struct err *e);
+int sink_flush(struct sink *s, struct err *e);
+
+/* After a rotation: if the name means another file now, goes on there.  On -1
+ * the old file is kept. */
+int sink_reopen(struct sink *s, struct err *e);
+
+/* Flushes, and frees the sink in any case.  As sink_add(). */
+int sink_close(struct sink *s, struct err *e);
+
+uint64_t sink_rows(const struct sink *s);
+
+/* The file ended in the middle of a row when it was opened: a newline was put
+ * behind it. */
+bool sink_was_torn(const struct sink *s);
+
+#endif

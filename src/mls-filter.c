@@ -1,0 +1,722 @@
+/* SPDX-License-Identifier: ISC */
+/* mls-filter: mail syslog in, one enriched row per failed SASL login out.
+ * Options and wiring; the work is done in the rooms below. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/input.h"
+#include "base/progress.h"
+#include "base/settings.h"
+#include "base/signals.h"
+#include "base/when.h"
+#include "deliver/sink.h"
+#include "enrich/ipdb.h"
+#include "parse/parser.h"
+#include "parse/rules.h"
+#include "schema/cell.h"
+
+enum {
+	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
+	STOP_MS = 1500,		/* after SIGTERM: time is up */
+	ANSWER_MAX = 4 * 1024 * 1024,
+	DAY = 24 * 60 * 60,
+};
+
+#define CONFIG SYSCONFDIR "/mls/mls.yaml"
+#define DEFAULT_COLUMNS "server,date,ip,user,hostname,reverse_dns_status," \
+	"country_code,asn,aso,event,service,mechanism"
+
+struct options {
+	const char *config, *output, *timezone, *now, *log;
+	struct text_list columns, events, filters, databases;
+	int format, header, dns, progress, log_level;
+	uint64_t year;
+	bool spreadsheet_safe, stats, verbose, quiet;
+	bool check, explain, print_config, help, version;
+};
+
+static const char *const formats[] = { "csv", "tsv", "jsonl",
+	"maillogsentinel", NULL };
+static const char *const occasions[] = { "auto", "always", "never", NULL };
+static const char *const dns_choices[] = { "off", NULL };
+static const char *const log_levels[] = { "error", "warning", "info", "debug",
+	NULL };
+static const char *const sections[] = { "filter", "summarize", "ipinfo",
+	NULL };
+
+#define AT(field) .offset = offsetof(struct options, field)
+#define FLAG .kind = SETTING_FLAG, .fallback = "false"
+#define ACTION .kind = SETTING_FLAG, .place = SETTING_OPTION
+#define CHOICE(list, one) .kind = SETTING_CHOICE, .choices = list, \
+	.fallback = one
+
+static const struct setting table[] = {
+	{ "config", 'c', SETTING_TEXT, AT(config), .value = "FILE",
+		.place = SETTING_OPTION,
+		.about = "settings; default: " CONFIG ", if there" },
+	{ "output", 'o', SETTING_TEXT, AT(output), .value = "FILE",
+		.place = SETTING_NAMED,
+		.about = "append rows to FILE; default: standard output" },
+	{ "format", AT(format), CHOICE(formats, "csv"), .value = "FORMAT",
+		.about = "csv, tsv, jsonl or maillogsentinel" },
+	{ "columns", AT(columns), .kind = SETTING_WORDS, .value = "A,B,...",
+		.fallback = DEFAULT_COLUMNS,
+		.about = "columns of a row, in this order" },
+	{ "events", AT(events), .kind = SETTING_WORDS, .value = "A,B,...",
+		.fallback = "auth-failure",
+		.about = "events that give rows" },
+	{ "header", AT(header), CHOICE(occasions, "auto"), .value = "WHEN",
+		.about = "column names first: auto, always, never" },
+	{ "spreadsheet-safe", AT(spreadsheet_safe), FLAG,
+		.about = "no cell may begin a formula" },
+	{ "filters", AT(filters), .kind = SETTING_LIST, .value = "NAME",
+		.fallback = "postfix",
+		.about = "rule file or its name; repeatable" },
+	{ "database", AT(databases), .kind = SETTING_LIST, .value = "FILE",
+		.about = "country or ASN ranges; repeatable" },
+	{ "dns", AT(dns), CHOICE(dns_choices, "off"), .value = "off",
+		.about = "reverse look-ups: this version has none" },
+	{ "timezone", AT(timezone), .kind = SETTING_TEXT, .value = "ZONE",
+		.fallback = "local", .about = "zone of stamps without one" },
+	{ "year", AT(year), .kind = SETTING_NUMBER, .value = "YEAR",
+		.fallback = "0", .limit = 9999,
+		.about = "year of stamps without one; 0: infer it" },
+	{ "now", AT(now), .kind = SETTING_TEXT, .value = "TIME",
+		.about = "the clock, RFC 3339; default: the real one" },
+	{ "stats", AT(stats), FLAG,
+		.about = "counters at the end (SIGUSR1: at once)" },
+	{ "progress", AT(progress), CHOICE(occasions, "auto"),
+		.value = "WHEN", .about = "a bar on a terminal" },
+	{ "verbose", 'v', AT(verbose), FLAG,
+		.about = "the same as --log-level info" },
+	{ "quiet", 'q', AT(quiet), FLAG,
+		.about = "the same as --log-level error" },
+	{ "log", AT(log), .kind = SETTING_TEXT, .value = "WHERE",
+		.fallback = "stderr", .about = "stderr, syslog or a file" },
+	{ "log-level", AT(log_level), CHOICE(log_levels, "warning"),
+		.value = "LEVEL", .about = "error, warning, info, debug" },
+	{ "check", AT(check), ACTION,
+		.about = "check settings, rules, examples, databases" },
+	{ "explain", AT(explain), ACTION,
+		.about = "say for each line what matched, or why not" },
+	{ "print-config", AT(print_config), ACTION,
+		.about = "print the settings in force" },
+	{ "help", 'h', AT(help), ACTION, .about = "this text" },
+	{ "version", 'V', AT(version), ACTION, .about = "the version" },
+	{ .name = NULL },
+};
+
+/* One run: what the loop needs. */
+struct filter_run {
+	struct options options;
+	struct settings settings;
+	struct diag diag;
+	struct rules *rules;
+	struct parser *parser;
+	struct ipdb *ipdb;
+	struct sink *sink;
+	struct sink_shape shape;
+	struct progress progress;
+	struct clock clock;
+	unsigned events;	/* set of 1 << enum event_kind */
+	bool stopping;
+	int64_t stop_at;	/* milliseconds, monotonic */
+	uint64_t files, bytes, lines_cut, found;
+	int status;		/* the first failure that let us go on */
+};
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Something is wrong that does not end the run. */
+static void
+note_failure(struct filter_run *run, const struct err *e)
+{
+	int status = diag_fail(&run->diag, e);
+
+	if (!run->status)
+		run->status = status;
+}
+
+static int
+say_all(struct filter_run *run, enum diag_level level,
+    struct err_list *complaints)
+{
+	int status = complaints->status;
+
+	for (unsigned i = 0; i < complaints->n && i < ERR_LIST_MAX; i++)
+		diag_say(&run->diag, level, "%s", complaints->texts[i]);
+	if (complaints->n > ERR_LIST_MAX)
+		diag_say(&run->diag, level, "and %u more",
+		    complaints->n - ERR_LIST_MAX);
+	err_list_release(complaints);
+	return status;
+}
+
+static int
+value_err(const struct filter_run *run, const char *setting, struct err *e)
+{
+	e->status = settings_is_from_file(&run->settings, setting) ?
+	    EX_CONFIG : EX_USAGE;
+	return -1;
+}
+
+static int
+take_columns(struct filter_run *run, struct err *e)
+{
+	const struct text_list *list = &run->options.columns;
+	struct sink_shape *shape = &run->shape;
+	bool seen[COLUMNS] = { false };
+
+	for (size_t i = 0; i < list->n; i++) {
+		int c = column_find(slice_text(list->items[i]));
+
+		if (c < 0 || seen[c]) {
+			err_set(e, EX_USAGE, "%s '%s' in columns (mls-filter(1)"
+			    " lists them)", c < 0 ? "unknown column" :
+			    "twice the column", list->items[i]);
+			return value_err(run, "columns", e);
+		}
+		seen[c] = true;
+		shape->columns[shape->n++] = (enum column)c;
+	}
+	if (shape->n == 0) {
+		err_set(e, EX_USAGE, "columns is empty");
+		return value_err(run, "columns", e);
+	}
+	return 0;
+}
+
+static int
+take_events(struct filter_run *run, struct err *e)
+{
+	const struct text_list *list = &run->options.events;
+	bool has_column = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		int kind = event_find(slice_text(list->items[i]));
+
+		if (kind < 0) {
+			err_set(e, EX_USAGE, "unknown event '%s' (one of "
+			    "auth-failure, auth-error, auth-aborted, "
+			    "auth-success)", list->items[i]);
+			return value_err(run, "events", e);
+		}
+		run->events |= 1u << kind;
+	}
+	for (size_t i = 0; i < run->shape.n; i++)
+		has_column |= run->shape.columns[i] == COLUMN_EVENT;
+	if (run->events != 1u << EVENT_AUTH_FAILURE && !has_column) {
+		err_set(e, EX_USAGE, "with these events the columns must "
+		    "include 'event': a success must not look like an attack");
+		return value_err(run, "events", e);
+	}
+	return 0;
+}
+
+static int
+take_shape(struct filter_run *run, struct err *e)
+{
+	const struct options *o = &run->options;
+	struct sink_shape *shape = &run->shape;
+
+	shape->format = (enum sink_format)o->format;
+	shape->header = (enum sink_header)o->header;
+	shape->style = o->spreadsheet_safe ? CELL_NO_FORMULA : CELL_PLAIN;
+	if (take_columns(run, e) < 0)
+		return -1;
+	if (shape->format == SINK_SEED) {
+		for (shape->n = 0; shape->n < COLUMNS_SEED; shape->n++)
+			shape->columns[shape->n] = (enum column)shape->n;
+	}
+	return take_events(run, e);
+}
+
+static int
+take_clock(struct filter_run *run, struct err *e)
+{
+	const struct options *o = &run->options;
+	struct slice rest;
+	struct when now;
+
+	if (when_set_zone(o->timezone, e) < 0)
+		return value_err(run, "timezone", e);
+	run->clock.now = time(NULL);
+	run->clock.year = (int)o->year;
+	if (!o->now)
+		return 0;
+	rest = slice_text(o->now);
+	if (!when_parse(&rest, &now) || rest.n ||
+	    !when_resolve(&now, &run->clock)) {
+		err_set(e, EX_USAGE, "'%s' is no value for now (a time such as "
+		    "2026-11-22T11:05:40+01:00)", o->now);
+		return value_err(run, "now", e);
+	}
+	run->clock.now = when_seconds(&now);
+	return 0;
+}
+
+/* Options, then the file they name, or the usual one if it is there. */
+static int
+read_settings(struct filter_run *run, int argc, char **argv, int *operands,
+    struct err *e)
+{
+	struct options *o = &run->options;
+	bool named;
+
+	settings_init(&run->settings, table, o);
+	if (settings_command_line(&run->settings, argc, argv, operands, e) < 0)
+		return -1;
+	named = o->config != NULL;
+	if (!named && access(CONFIG, F_OK) == 0)
+		o->config = CONFIG;
+	if (o->config && !o->help && !o->version &&
+	    settings_file(&run->settings, o->config, "filter", sections,
+	    named, e) < 0)
+		return -1;
+	if (o->quiet)
+		o->log_level = DIAG_ERROR;
+	if (o->verbose)
+		o->log_level = DIAG_INFO;
+	return 0;
+}
+
+static int
+load_rules(struct filter_run *run)
+{
+	const struct text_list *list = &run->options.filters;
+	struct err_list complaints = { 0 };
+
+	run->rules = rules_new();
+	for (size_t i = 0; i < list->n; i++)
+		(void)rules_add(run->rules, list->items[i], &complaints);
+	return say_all(run, DIAG_ERROR, &complaints);
+}
+
+static bool
+needs_places(const struct filter_run *run)
+{
+	for (size_t i = 0; i < run->shape.n; i++)
+		if (run->shape.columns[i] == COLUMN_COUNTRY ||
+		    run->shape.columns[i] == COLUMN_ASN ||
+		    run->shape.columns[i] == COLUMN_ASO)
+			return true;
+	return false;
+}
+
+/* Returns the status of a database that cannot be used, 0 if all are good. */
+static int
+load_databases(struct filter_run *run)
+{
+	static const char *const usual[] = { "/usr/share/tor/geoip",
+		"/usr/share/tor/geoip6" };
+	struct text_list *list = &run->options.databases;
+	struct err_list complaints = { 0 };
+
+	if (!needs_places(run))
+		return 0;
+	for (size_t i = 0; list->n <= i && i < 2; i++)
+		if (access(usual[i], R_OK) == 0)
+			text_list_add(list, usual[i]);
+	if (list->n == 0)
+		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
+		    "country_code, asn and aso stay empty (install "
+		    "tor-geoipdb, or name files with --database)");
+	ipdb_close(run->ipdb);
+	run->ipdb = ipdb_open(list->items, list->n, &complaints);
+	return say_all(run, DIAG_WARNING, &complaints);
+}
+
+static void
+answer_stats(struct filter_run *run)
+{
+	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
+
+	diag_answer(&run->diag, "%llu inputs, %llu bytes; %llu lines looked "
+	    "at, %llu events, %llu rows; %llu lines cut",
+	    (unsigned long long)run->files, (unsigned long long)run->bytes,
+	    (unsigned long long)parser_candidates(run->parser),
+	    (unsigned long long)run->found,
+	    (unsigned long long)sink_rows(run->sink),
+	    (unsigned long long)run->lines_cut);
+	for (size_t i = 0; i < n; i++) {
+		const struct ipdb_source *s = ipdb_source(run->ipdb, i);
+
+		diag_answer(&run->diag, "database %s: %s, %zu IPv4 and %zu "
+		    "IPv6 ranges, %lld days old", s->file, s->format, s->v4,
+		    s->v6, (long long)((time(NULL) - s->time) / DAY));
+	}
+}
+
+/* 0: goes on; 1: nobody reads our rows any more; -1: error. */
+static int
+write_row(struct filter_run *run, const struct event *event, struct err *e)
+{
+	struct row row = { .event = event, .status = RDNS_SKIPPED };
+
+	run->found++;
+	if (run->ipdb)
+		ipdb_find(run->ipdb, &event->ip, &row.place);
+	return sink_add(run->sink, &row, e);
+}
+
+/* SIGHUP: whatever logrotate or an update has moved away. */
+static int
+reopen(struct filter_run *run, struct err *e)
+{
+	int rc = sink_flush(run->sink, e);
+
+	if (rc)
+		return rc;
+	if (sink_reopen(run->sink, e) < 0)
+		diag_say(&run->diag, DIAG_WARNING, "%s; going on with the old "
+		    "file", e->text);
+	if (diag_reopen(&run->diag, e) < 0)
+		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
+	(void)load_databases(run);
+	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
+	    "again");
+	return 0;
+}
+
+/* As write_row(). */
+static int
+heed_signals(struct filter_run *run, struct err *e)
+{
+	signals_deliver();
+	if (signals_take(SIGTERM) && !run->stopping) {
+		run->stopping = true;
+		run->stop_at = monotonic_ms() + STOP_MS;
+		diag_say(&run->diag, DIAG_INFO, "told to stop");
+	}
+	if (signals_take(SIGUSR1))
+		answer_stats(run);
+	return signals_take(SIGHUP) ? reopen(run, e) : 0;
+}
+
+/* Waits until there is input; what is there is written before we wait.  0: it
+ * has come; 1: time to end; -1: error. */
+static int
+await_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	int rc = heed_signals(run, e);
+
+	while (rc == 0 && input_wait(in, 0, signals_mask()) <= 0) {
+		int ready;
+
+		rc = sink_flush(run->sink, e);
+		if (rc)
+			return rc;
+		ready = input_wait(in, run->stopping ? SILENCE_MS : -1,
+		    signals_mask());
+		if (ready == 0)
+			return 1;
+		rc = heed_signals(run, e);
+	}
+	if (rc == 0 && run->stopping && monotonic_ms() >= run->stop_at)
+		return 1;
+	return rc;
+}
+
+/* As write_row(). */
+static int
+filter_block(struct filter_run *run, struct slice block, struct err *e)
+{
+	struct event event;
+	int rc = 0;
+
+	parser_begin(run->parser, block);
+	while (rc == 0 && parser_next(run->parser, &event))
+		rc = write_row(run, &event, e);
+	return rc;
+}
+
+/* Reads an input to its end; what is wrong with it is said here.  0: done; 1:
+ * no more inputs are wanted; -1: our output failed. */
+static int
+filter_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	uint64_t before = run->bytes;
+	struct slice block;
+	int rc;
+
+	while ((rc = await_input(run, in, e)) == 0) {
+		int got = input_next(in, &block, e);
+
+		if (got < 0)
+			note_failure(run, e);
+		if (got <= 0)
+			break;
+		rc = filter_block(run, block, e);
+		if (rc)
+			break;
+		run->bytes = before + input_taken(in);
+		progress_show(&run->progress, run->bytes,
+		    sink_rows(run->sink));
+	}
+	run->bytes = before + input_taken(in);
+	return rc;
+}
+
+/* As filter_input(), with a file that may not be there. */
+static int
+filter_file(struct filter_run *run, const char *name, struct err *e)
+{
+	struct clock clock = run->clock;
+	struct input *in = input_open(name, e);
+	int rc;
+
+	if (!in) {
+		note_failure(run, e);
+		return 0;
+	}
+	if (!run->options.now && input_time(in) < clock.now)
+		clock.now = input_time(in);
+	parser_start(run->parser, &clock);
+	run->files++;
+	rc = filter_input(run, in, e);
+	run->lines_cut += input_cut_lines(in);
+	if (input_has_garbage(in))
+		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
+		    "gzip data were ignored", name);
+	input_close(in);
+	return rc;
+}
+
+/* Bytes of all inputs, 0 if that cannot be known. */
+static uint64_t
+size_of_inputs(char **names, int n)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool is_stdin = strcmp(names[i], "-") == 0;
+		struct stat st;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
+		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
+}
+
+static void
+start_progress(struct filter_run *run, uint64_t total)
+{
+	bool wanted = run->options.progress == 1;
+
+	/* By itself only where it cannot get between rows. */
+	if (run->options.progress == 0)
+		wanted = total && isatty(STDERR_FILENO) &&
+		    (run->options.output || !isatty(STDOUT_FILENO));
+	progress_start(&run->progress, wanted ? stderr : NULL, total);
+}
+
+/* Exit status of the whole run. */
+static int
+filter_files(struct filter_run *run, char **names, int n)
+{
+	struct err e = { 0 };
+	int rc = 0, closed;
+
+	start_progress(run, size_of_inputs(names, n));
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = filter_file(run, names[i], &e);
+	progress_end(&run->progress);
+	if (run->options.stats)
+		answer_stats(run);
+	if (rc < 0)
+		note_failure(run, &e);
+	closed = sink_close(run->sink, &e);
+	run->sink = NULL;
+	if (closed < 0 && rc >= 0)
+		note_failure(run, &e);
+	return run->status;
+}
+
+/* Every line, and what becomes of it. */
+static int
+explain(struct filter_run *run, const char *name)
+{
+	struct err e = { 0 };
+	struct input *in = input_open(name, &e);
+	struct slice block, line;
+	struct buf out;
+	int rc;
+
+	if (!in)
+		return diag_fail(&run->diag, &e);
+	buf_init(&out, ANSWER_MAX);
+	parser_start(run->parser, &run->clock);
+	while ((rc = input_next(in, &block, &e)) > 0) {
+		while (input_line(&block, &line)) {
+			buf_reset(&out);
+			parser_explain(run->parser,
+			    slice_to(line, INPUT_LINE_MAX), &out);
+			fwrite(out.p, 1, out.n, stdout);
+		}
+		fflush(stdout);
+	}
+	input_close(in);
+	buf_release(&out);
+	return rc < 0 ? diag_fail(&run->diag, &e) : 0;
+}
+
+static int
+explain_files(struct filter_run *run, char **names, int n)
+{
+	int status = 0;
+
+	for (int i = 0; i < n; i++) {
+		int one = explain(run, names[i]);
+
+		if (!status)
+			status = one;
+	}
+	if (fflush(stdout) == EOF || ferror(stdout))
+		status = EX_IOERR;
+	return status;
+}
+
+static int
+print(struct filter_run *run, const struct buf *text)
+{
+	if (fwrite(text->p, 1, text->n, stdout) == text->n &&
+	    fflush(stdout) == 0)
+		return 0;
+	diag_say(&run->diag, DIAG_ERROR, "cannot write to standard output");
+	return EX_IOERR;
+}
+
+/* Rules were checked when they were loaded; databases are now. */
+static int
+check(struct filter_run *run)
+{
+	struct buf out;
+	int status = load_databases(run);
+	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
+
+	buf_init(&out, ANSWER_MAX);
+	rules_list(run->rules, &out);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&out, "%s: %s: good\n",
+		    ipdb_source(run->ipdb, i)->file,
+		    ipdb_source(run->ipdb, i)->format);
+	if (print(run, &out) && !status)
+		status = EX_IOERR;
+	buf_release(&out);
+	return status;
+}
+
+static int
+answer(struct filter_run *run)
+{
+	struct buf out;
+	int status;
+
+	buf_init(&out, ANSWER_MAX);
+	if (run->options.help) {
+		buf_addf(&out, "usage: mls-filter [options] [file ...]\n\n"
+		    "Reads mail syslog (standard input, files, gzip) and "
+		    "writes one row per failed\nSASL login, with country and "
+		    "network of the address.\n\n");
+		settings_add_help(&run->settings, &out);
+		buf_addf(&out, "\nDefaults in brackets.  See mls-filter(1) and "
+		    "mls-rules(5).\n");
+	} else if (run->options.version) {
+		buf_addf(&out, "mls-filter " VERSION "\n");
+	} else {
+		settings_add_config(&run->settings, "filter", &out);
+	}
+	status = print(run, &out);
+	buf_release(&out);
+	return status;
+}
+
+static int
+start_sink(struct filter_run *run, struct err *e)
+{
+	run->sink = sink_open(run->options.output, &run->shape, e);
+	if (!run->sink)
+		return -1;
+	if (sink_was_torn(run->sink))
+		diag_say(&run->diag, DIAG_WARNING, "'%s' ended in the middle "
+		    "of a row", run->options.output);
+	return 0;
+}
+
+/* All that can be wrong before the first line is read. */
+static int
+prepare(struct filter_run *run, struct err *e)
+{
+	if (diag_open(&run->diag, run->options.log,
+	    (enum diag_level)run->options.log_level, e) < 0 ||
+	    take_shape(run, e) < 0 || take_clock(run, e) < 0)
+		return -1;
+	e->status = load_rules(run);
+	if (e->status)
+		return -1;	/* said already: e->text is empty */
+	run->parser = parser_new(run->rules, run->events, e);
+	return run->parser ? 0 : -1;
+}
+
+static int
+work(struct filter_run *run, char **names, int n)
+{
+	static char *standard_input[] = { "-" };
+	struct err e = { 0 };
+
+	if (n == 0) {
+		names = standard_input;
+		n = 1;
+	}
+	if (prepare(run, &e) < 0)
+		return e.text[0] ? diag_fail(&run->diag, &e) : e.status;
+	if (run->options.check)
+		return check(run);
+	if (run->options.explain)
+		return explain_files(run, names, n);
+	signals_catch();
+	(void)load_databases(run);
+	if (start_sink(run, &e) < 0)
+		return diag_fail(&run->diag, &e);
+	diag_say(&run->diag, DIAG_INFO, "started");
+	n = filter_files(run, names, n);
+	diag_say(&run->diag, DIAG_INFO, "ended");
+	return n;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct filter_run run = { .events = 0 };
+	struct err e = { 0 };
+	int operands, status;
+
+	diag_init(&run.diag, "mls-filter");
+	if (read_settings(&run, argc, argv, &operands, &e) < 0)
+		status = diag_fail(&run.diag, &e);
+	else if (run.options.help || run.options.version ||
+	    run.options.print_config)
+		status = answer(&run);
+	else
+		status = work(&run, argv + operands, argc - operands);
+	diag_close(&run.diag);
+	parser_free(run.parser);
+	rules_free(run.rules);
+	ipdb_close(run.ipdb);
+	settings_release(&run.settings);
+	return status;
+}

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: ISC */
+/* Rule files: compiled, and proved by their own examples. */
+#include "parse/filter.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { PROGRAMS_MAX = 32, RULES_MAX = 256, COUNT_MAX = 999999 };
+
+/* What a named hole fills. */
+enum { FIELD_IP = -1, FIELD_COUNT = -2 };
+static const struct {
+	struct slice name;
+	const char *type;	/* the hole must be of this type */
+	int place;		/* offset of a slice in struct event */
+} fields[] = {
+	{ SLICE("ip"), "ip", FIELD_IP },
+	{ SLICE("count"), "int", FIELD_COUNT },
+	{ SLICE("user"), NULL, offsetof(struct event, user) },
+	{ SLICE("mechanism"), NULL, offsetof(struct event, mechanism) },
+	{ SLICE("client"), NULL, offsetof(struct event, client) },
+	{ SLICE("reason"), NULL, offsetof(struct event, reason) },
+	{ SLICE("service"), NULL, offsetof(struct event, service) },
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+/* A file that is being compiled. */
+struct compiling {
+	struct arena *arena;
+	const char *label;
+	struct filter *filter;
+	struct err_list *complaints;
+};
+
+struct slice
+filter_field_name(int field)
+{
+	return fields[field].name;
+}
+
+bool
+filter_glob(struct slice glob, struct slice text)
+{
+	struct slice star_glob = { NULL, 0 }, star_text = { NULL, 0 };
+
+	/* The last star takes as little as it can; on a mismatch it takes one
+	 * byte more.  Earlier stars need not be tried again. */
+	for (;;) {
+		if (slice_skip_byte(&glob, '*')) {
+			if (glob.n == 0)
+				return true;
+			star_glob = glob;
+			star_text = text;
+		} else if (glob.n == 0 && text.n == 0) {
+			return true;
+		} else if (glob.n && text.n &&
+		    (*glob.p == '?' || *glob.p == *text.p)) {
+			glob = slice_from(glob, 1);
+			text = slice_from(text, 1);
+		} else if (star_glob.n && star_text.n) {
+			star_text = slice_from(star_text, 1);
+			glob = star_glob;
+			text = star_text;
+		} else {
+			return false;
+		}
+	}
+}
+
+/* Whether something that begins with text could match. */
+static bool
+glob_may_go_on(struct slice glob, struct slice text)
+{
+	while (text.n) {
+		if (glob.n == 0)
+			return false;
+		if (*glob.p == '*')
+			return true;
+		if (*glob.p != '?' && *glob.p != *text.p)
+			return false;
+		glob = slice_from(glob, 1);
+		text = slice_from(text, 1);
+	}
+	return true;
+}
+
+bool
+filter_takes(const struct filter *f, struct slice program, bool cut)
+{
+	for (size_t i = 0; i < f->n_programs; i++) {
+		struct slice glob = f->programs[i];
+
+		if (program.n == 0 || glob.n == 0) {
+			if (program.n == glob.n)
+				return true;
+			continue;
+		}
+		if (filter_glob(glob, program) ||
+		    (cut && slice_find_byte(glob, '/') < glob.n &&
+		    glob_may_go_on(glob, program)))
+			return true;
+	}
+	return false;
+}
+
+/* What stands between the first and the last part of a tag, else the last. */
+static struct slice
+service_of(const struct envelope *env)
+{
+	struct slice tag = env->program;
+	size_t first = slice_find_byte(tag, '/');
+	size_t last = slice_find_last(tag, SLICE("/"));
+
+	if (env->cut)
+		return (struct slice){ NULL, 0 };
+	if (first == tag.n)
+		return tag;
+	if (first == last)
+		return slice_from(tag, last + 1);
+	return slice_to(slice_from(tag, first + 1), last - first - 1);
+}
+
+static bool
+fill_event(const struct rule *rule, const struct envelope *env,
+    const struct template_match *m, struct event *e)
+{
+	uint64_t count = 1;
+
+	*e = (struct event){
+		.kind = rule->event, .program = env->program,
+		.pid = env->pid, .message = env->message,
+		.service = service_of(env),
+	};
+	for (size_t i = 0; i < template_holes(rule->template); i++) {
+		int place = fields[rule->fields[i]].place;
+		struct slice value = m->holes[i];
+
+		if (place == FIELD_IP)
+			(void)ip_parse(value, &e->ip);
+		else if (place == FIELD_COUNT)
+			(void)slice_number(value, COUNT_MAX, &count);
+		else
+			memcpy((char *)e + place, &value, sizeof value);
+	}
+	if (env->repeats)
+		count *= env->repeats;
+	e->count = count > COUNT_MAX ? COUNT_MAX : (uint32_t)count;
+	return count > 0;
+}
+
+const struct rule *
+filter_match(const struct filter *f, const struct envelope *env,
+    struct event *e)
+{
+	struct template_match m;
+
+	for (size_t i = 0; i < f->n_rules; i++)
+		if (template_match(f->rules[i].template, env->message, &m))
+			return fill_event(&f->rules[i], env, &m, e) ?
+			    &f->rules[i] : NULL;
+	return NULL;
+}
+
+static void
+complain(struct compiling *c, const struct yaml *at, const char *what)
+{
+	struct err e;
+
+	yaml_err(&e, c->label, at, "%s", what);
+	err_list_add(c->complaints, &e);
+}
+
+static bool
+check_keys(struct compiling *c, const struct yaml *map,
+    const char *const *known, const char *kind)
+{
+	bool good = true;
+
+	if (map->kind != YAML_MAP) {
+		struct err e;
+
+		yaml_err(&e, c->label, map, "%s must be a map of keys and "
+		    "values", kind);
+		err_list_add(c->complaints, &e);
+		return false;
+	}
+	for (const struct yaml *y = map->first; y; y = y->next) {
+		size_t i = 0;
+		struct err e;
+
+		while (known[i] && !slice_is(y->key, slice_text(known[i])))
+			i++;
+		if (known[i])
+			continue;
+		yaml_err(&e, c->label, y, "unknown key '%s' in %s", y->key.p,
+		    kind);
+		err_list_add(c->complaints, &e);
+		good = false;
+	}
+	return good;
+}
+
+/* A key that must be there and be a text. */
+static const struct yaml *
+need_text(struct compiling *c, const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_find(map, key);
+	struct err e;
+
+	if (y && y->kind == YAML_SCALAR)
+		return y;
+	yaml_err(&e, c->label, y ? y : map, y ? "'%s' must be a text" :
+	    "'%s' is missing", key);
+	err_list_add(c->complaints, &e);
+	return NULL;
+}
+
+static const struct yaml *
+need_list(struct compiling *c, const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_find(map, key);
+	struct err e;
+
+	if (y && y->kind == YAML_LIST && y->first)
+		return y;
+	yaml_err(&e, c->label, y ? y : map, y ? "'%s' must be a list of at "
+	    "least one" : "'%s' is missing", key);
+	err_list_add(c->complaints, &e);
+	return NULL;
+}
+
+static void
+compile_programs(struct compiling *c, const struct yaml *root)
+{
+	const struct yaml *y = yaml_find(root, "program");
+	const struct yaml *first = y && y->kind == YAML_LIST ? y->first : y;
+	struct slice *globs = arena_array(c->arena, PROGRAMS_MAX,
+	    sizeof *globs);
+	size_t n = 0;
+
+	if (!first) {
+		complain(c, y ? y : root, "'program' is missing: a glob on the "
+		    "syslog tag such as \"*/smtpd\", or a list of them");
+		return;
+	}
+	for (; first; first = first == y ? NULL : first->next) {
+		if (first->kind != YAML_SCALAR || n == PROGRAMS_MAX || !globs) {
+			complain(c, first, "'program' takes up to 32 globs");
+			return;
+		}
+		globs[n++] = first->text;
+	}
+	c->filter->programs = globs;
+	c->filter->n_programs = n;
+}
+
+static int
+name_field(struct rule *rule, size_t hole, struct err *e)
+{
+	struct slice name = template_hole_name(rule->template, hole);
+
+	for (int i = 0; i < FIELDS; i++) {
+		if (!slice_is(name, fields[i].name))
+			continue;
+		if (fields[i].type && !template_hole_is(rule->template, hole,
+		    fields[i].type))
+			return err_set(e, EX_CONFIG, "hole '%s' must have "
+			    "type %s", fields[i].name.p, fields[i].type);
+		rule->fields[hole] = i;
+		return 0;
+	}
+	return err_set(e, EX_CONFIG, "unknown hole name '%.*s' (one of ip, "
+	    "count, user, mechanism, client, reason, service, or none)",
+	    (int)name.n, name.p);
+}
+
+static int
+compile_match(struct compiling *c, const struct yaml *match,
+    struct rule *rule, struct err *e)
+{
+	rule->template = template_compile(c->arena, match->text, e);
+	if (!rule->template)
+		return -1;
+	for (size_t i = 0; i < template_holes(rule->template); i++)
+		if (name_field(rule, i, e) < 0)
+			return -1;
+	return 0;
+}
+
+static void
+compile_rule(struct compiling *c, const struct yaml *y, struct rule *rule)
+{
+	static const char *const known[] = { "event", "match", NULL };
+	const struct yaml *event, *match;
+	struct err e;
+	int kind;
+
+	rule->line = y->line;
+	if (!check_keys(c, y, known, "a rule"))
+		return;
+	event = need_text(c, y, "event");
+	match = need_text(c, y, "match");
+	if (!event || !match)
+		return;
+	kind = event_find(event->text);
+	if (kind < 0) {
+		complain(c, event, "unknown event (one of auth-failure, "
+		    "auth-error, auth-aborted, auth-success)");
+		return;
+	}
+	rule->event = (enum event_kind)kind;
+	if (compile_match(c, match, rule, &e) < 0) {
+		err_prefix(&e, "%s:%d: ", c->label, match->line);
+		err_list_add(c->complaints, &e);
+	}
+}
+
+static void
+compile_rules(struct compiling *c, const struct yaml *root)
+{
+	const struct yaml *list = need_list(c, root, "rules");
+
+	c->filter->rules = arena_array(c->arena, RULES_MAX,
+	    sizeof *c->filter->rules);
+	if (!list || !c->filter->rules)
+		return;
+	for (const struct yaml *y = list->first; y; y = y->next) {
+		if (c->filter->n_rules == RULES_MAX) {
+			complain(c, y, "more than 256 rules");
+			return;
+		}
+		compile_rule(c, y, &c->filter->rules[c->filter->n_rules++]);
+	}
+}
+
+/* The tag an example's line has if it does not say: the first glob with the
+ * filter's name for its star. */
+static struct slice
+example_tag(struct compiling *c, const struct yaml *example)
+{
+	const struct yaml *tag = yaml_find(example, "tag");
+	struct slice glob = c->filter->programs[0], head;
+	struct buf text;
+
+	if (tag && tag->kind == YAML_SCALAR)
+		return tag->text;
+	buf_init(&text, 1024);
+	if (slice_cut(&glob, '*', &head)) {
+		buf_add(&text, head);
+		buf_add(&text, c->filter->name);
+	}
+	buf_add(&text, glob);
+	glob = arena_copy(c->arena, buf_slice(&text));
+	buf_release(&text);
+	return glob;
+}
+
+/* What an event has under a key of `gives`. */
+static struct slice
+event_text(const struct event *e, struct slice key, struct buf *scratch)
+{
+	buf_reset(scratch);
+	if (slice_is(key, SLICE("event")))
+		return event_name(e->kind);
+	for (int i = 0; i < FIELDS; i++) {
+		if (!slice_is(key, fields[i].name))
+			continue;
+		if (fields[i].place == FIELD_IP)
+			ip_add(scratch, &e->ip);
+		else if (fields[i].place == FIELD_COUNT)
+			buf_add_number(scratch, e->count);
+		else
+			return *(const struct slice *)(const void *)
+			    ((const char *)e + fields[i].place);
+	}
+	return buf_slice(scratch);
+}
+
+/* Compares one field; what `gives` does not name must be empty (count: 1). */
+static void
+compare_field(struct compiling *c, const struct yaml *gives,
+    const struct event *e, const char *key, const char *otherwise)
+{
+	const struct yaml *y = yaml_find(gives, key);
+	struct slice want = y ? y->text : slice_text(otherwise);
+	struct slice got;
+	struct buf scratch;
+	struct err why;
+
+	buf_init(&scratch, 256);
+	got = event_text(e, slice_text(key), &scratch);
+	if (!slice_is(got, want)) {
+		yaml_err(&why, c->label, y ? y : gives, "example gives %s "
+		    "'%.*s', not '%.*s'", key, (int)got.n, got.p ? got.p : "",
+		    (int)want.n, want.p);
+		err_list_add(c->complaints, &why);
+	}
+	buf_release(&scratch);
+}
+
+static void
+compare_event(struct compiling *c, const struct yaml *gives,
+    const struct event *e)
+{
+	static const char *const always[] = { "event", "ip", "user",
+		"mechanism" };
+	static const char *const asked[] = { "client", "reason", "service" };
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		compare_field(c, gives, e, always[i], "");
+	compare_field(c, gives, e, "count", "1");
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+		if (yaml_find(gives, asked[i]))
+			compare_field(c, gives, e, asked[i], "");
+}
+
+static void
+run_example(struct compiling *c, const struct yaml *example,
+    const struct yaml *line, const struct yaml *gives)
+{
+	struct envelope env = {
+		.program = example_tag(c, example), .message = line->text,
+	};
+	struct event e;
+	const struct rule *rule = NULL;
+
+	if (filter_takes(c->filter, env.program, false))
+		rule = filter_match(c->filter, &env, &e);
+	if (rule)
+		c->filter->rules[rule - c->filter->rules].proved = true;
+	if (gives->kind == YAML_MAP && rule)
+		compare_event(c, gives, &e);
+	else if (gives->kind == YAML_MAP)
+		complain(c, line, "example matches no rule");
+	else if (rule)
+		complain(c, line, "example matches a rule, though it gives "
+		    "nothing");
+}
+
+static void
+check_example(struct compiling *c, const struct yaml *example)
+{
+	static const char *const known[] = { "line", "tag", "gives", NULL };
+	static const char *const given[] = { "event", "ip", "user",
+		"mechanism", "client", "reason", "service", "count", NULL };
+	const struct yaml *line, *gives;
+
+	if (!check_keys(c, example, known, "an example"))
+		return;
+	line = need_text(c, example, "line");
+	gives = yaml_find(example, "gives");
+	if (!line)
+		return;
+	if (!gives || gives->kind == YAML_LIST || (gives->kind == YAML_SCALAR &&
+	    !slice_is(gives->text, SLICE("nothing")))) {
+		complain(c, gives ? gives : example, "'gives' must be a map "
+		    "such as {event: auth-failure, ip: 192.0.2.1}, or the "
+		    "word nothing");
+		return;
+	}
+	if (gives->kind == YAML_MAP && !check_keys(c, gives, given, "gives"))
+		return;
+	run_example(c, example, line, gives);
+	c->filter->n_examples++;
+}
+
+static void
+check_examples(struct compiling *c, const struct yaml *root)
+{
+	const struct yaml *list = need_list(c, root, "examples");
+
+	if (!list)
+		return;
+	for (const struct yaml *y = list->first; y; y = y->next)
+		check_example(c, y);
+	for (size_t i = 0; i < c->filter->n_rules; i++) {
+		struct yaml at = { .line = c->filter->rules[i].line };
+
+		if (!c->filter->rules[i].proved)
+			complain(c, &at, "no example is matched by this rule "
+			    "first");
+	}
+}
+
+static void
+compile_filter(struct compiling *c, const struct yaml *root)
+{
+	static const char *const known[] = { "name", "about", "program",
+		"rules", "examples", NULL };
+	const struct yaml *name, *about;
+	unsigned before = c->complaints->n;
+
+	if (!check_keys(c, root, known, "a rule file"))
+		return;
+	name = need_text(c, root, "name");
+	about = need_text(c, root, "about");
+	if (name && about) {
+		c->filter->name = name->text;
+		c->filter->about = about->text;
+	}
+	compile_programs(c, root);
+	compile_rules(c, root);
+	/* Examples say something only about rules that are whole. */
+	if (c->complaints->n == before)
+		check_examples(c, root);
+}
+
+struct filter *
+filter_compile(struct arena *a, const char *label, const struct yaml *root,
+    struct err_list *complaints)
+{
+	struct compiling c = { .arena = a, .label = label,
+		.filter = arena_new(a, sizeof *c.filter),
+		.complaints = complaints };
+	unsigned before = complaints->n;
+
+	if (!c.filter) {
+		complain(&c, root, "too many rule files");
+		return NULL;
+	}
+	c.filter->label = label;
+	compile_filter(&c, root);
+	return complaints->n == before ? c.filter : NULL;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PARSE_FILTER_H
+#define PARSE_FILTER_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/yaml.h"
+#include "parse/envelope.h"
+#include "parse/template.h"
+#include "schema/event.h"
+
+/* One filters/NAME.yaml: what the lines of one daemon mean. */
+struct rule {
+	enum event_kind event;
+	int line;			/* in the file */
+	const struct template *template;
+	int fields[TEMPLATE_HOLES];	/* what each named hole is */
+	bool proved;			/* an example shows it */
+};
+
+struct filter {
+	const char *label;		/* file name, for messages */
+	struct slice name, about;
+	const struct slice *programs;	/* globs on the tag; empty: lines that
+					 * have no tag */
+	size_t n_programs;
+	struct rule *rules;
+	size_t n_rules;
+	size_t n_examples;
+};
+
+/* Compiles a rule file, read into the same arena, and runs its examples.
+ * NULL: complaints say why, each with file and line (EX_CONFIG). */
+struct filter *filter_compile(struct arena *a, const char *label,
+	const struct yaml *root, struct err_list *complaints);
+
+/* Whether lines of a program are this filter's business.  cut: see struct
+ * envelope. */
+bool filter_takes(const struct filter *f, struct slice program, bool cut);
+
+/* The first rule that matches the message, or NULL.  Fills *e but for when and
+ * server: ip, user, ..., count (at least 1), service, program, pid, message. */
+const struct rule *filter_match(const struct filter *f,
+	const struct envelope *env, struct event *e);
+
+/* A glob on a tag: * for any bytes, ? for one. */
+bool filter_glob(struct slice glob, struct slice text);
+
+/* What a field is called in a template, for --explain. */
+struct slice filter_field_name(int field);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PARSE_PARSER_H
+#define PARSE_PARSER_H
+
+#include "base/err.h"
+#include "base/when.h"
+#include "parse/rules.h"
+#include "schema/event.h"
+
+/* Blocks of lines in, events out: scan, envelope, rules, clock, in this
+ * order. */
+struct parser;
+
+/* Looks for the events in the set (1 << enum event_kind).  The rules must
+ * outlive the parser.  NULL: too many different literals (EX_CONFIG). */
+struct parser *parser_new(const struct rules *rules, unsigned events,
+	struct err *e);
+void parser_free(struct parser *p);
+
+/* A new file begins: what stamps are read against, and no line precedes. */
+void parser_start(struct parser *p, const struct clock *clock);
+
+/* Begins a block of whole lines, which must stay until the next. */
+void parser_begin(struct parser *p, struct slice block);
+
+/* The next event of the block.  Its slices live until the next call.  False:
+ * no more in this block. */
+bool parser_next(struct parser *p, struct event *e);
+
+/* Lines looked at because they held a literal. */
+uint64_t parser_candidates(const struct parser *p);
+
+/* What becomes of one line, in words: envelope, then rules. */
+void parser_explain(struct parser *p, struct slice line, struct buf *out);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PARSE_TEMPLATE_H
+#define PARSE_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* What a message looks like: literal text and holes, for instance
+ *
+ *   warning: {client:host}[{ip:ip}]{:port?}: SASL {mechanism:mech} ...
+ *
+ * anchored at both ends and matched from left to right without ever going
+ * back, so that time is linear whatever the message.  A hole is {name:type} or
+ * {:type}; behind a type a ? makes the hole optional.  {name=one|another}
+ * takes one of the texts given.  {{ and }} are braces.  mls-rules(5) tells an
+ * author about the types; the table is in template.c. */
+struct template;
+
+enum { TEMPLATE_HOLES = 16 };
+
+/* Compiles a text, into the arena.  NULL: e says what is wrong. */
+struct template *template_compile(struct arena *a, struct slice text,
+	struct err *e);
+
+/* What a match found.  A hole that was left out is empty with p NULL. */
+struct template_match {
+	struct slice holes[TEMPLATE_HOLES];
+	size_t reached;		/* bytes that fitted, also on failure */
+	struct slice wanted;	/* on failure: the piece that did not */
+};
+bool template_match(const struct template *t, struct slice message,
+	struct template_match *m);
+
+/* Holes with a name, numbered from 0 in the order they stand in. */
+size_t template_holes(const struct template *t);
+struct slice template_hole_name(const struct template *t, size_t hole);
+bool template_hole_is(const struct template *t, size_t hole,
+	const char *type);
+
+/* The literal a line must hold to match at all: the longest that JSON leaves
+ * as it is (no quotes, backslash, slash, nothing but printable ASCII). */
+struct slice template_literal(const struct template *t);
+
+#endif

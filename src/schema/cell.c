@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+/* The text of a cell: harmless and reversible. */
+#include "schema/cell.h"
+
+/* Length of the UTF-8 character (RFC 3629) at the front of s and its code, 0
+ * if there is none: overlong forms and surrogates are not. */
+static size_t
+utf8_first(struct slice s, unsigned *code)
+{
+	static const struct {
+		unsigned char low, high, mask;
+		unsigned least;
+	} forms[] = {
+		{ 0xc2, 0xdf, 0x1f, 0x80 },
+		{ 0xe0, 0xef, 0x0f, 0x800 },
+		{ 0xf0, 0xf4, 0x07, 0x10000 },
+	};
+	unsigned char c = (unsigned char)s.p[0];
+
+	for (size_t i = 0; i < 3; i++) {
+		unsigned value = c & forms[i].mask;
+		size_t n = i + 2;
+
+		if (c < forms[i].low || c > forms[i].high)
+			continue;
+		if (s.n < n)
+			return 0;
+		for (size_t k = 1; k < n; k++) {
+			unsigned char next = (unsigned char)s.p[k];
+
+			if ((next & 0xc0) != 0x80)
+				return 0;
+			value = value << 6 | (next & 0x3f);
+		}
+		if (value < forms[i].least || value > 0x10ffff ||
+		    (value >= 0xd800 && value < 0xe000))
+			return 0;
+		*code = value;
+		return n;
+	}
+	return 0;
+}
+
+/* Characters that change how others are shown, or end a line. */
+static bool
+is_treacherous(unsigned code)
+{
+	static const struct {
+		unsigned first, last;
+	} ranges[] = {
+		{ 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f },
+		{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff },
+		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+	};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static void
+add_escaped(struct buf *out, struct slice bytes)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < bytes.n; i++) {
+		unsigned char c = (unsigned char)bytes.p[i];
+		char text[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
+
+		buf_add(out, (struct slice){ text, sizeof text });
+	}
+}
+
+/* Length of the character that would begin a formula at the front of s. */
+static size_t
+formula_first(struct slice s)
+{
+	static const struct slice starts[] = {
+		SLICE("="), SLICE("+"), SLICE("-"), SLICE("@"),
+		SLICE("\xef\xbc\x9d"), SLICE("\xef\xbc\x8b"),
+		SLICE("\xef\xbc\x8d"), SLICE("\xef\xbc\xa0"),
+	};
+
+	for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+		if (slice_starts(s, starts[i]))
+			return starts[i].n;
+	return 0;
+}
+
+/* Blanks and quotes that a spreadsheet drops, then what would be a formula. */
+static void
+add_harmless_start(struct buf *out, struct slice *raw)
+{
+	size_t n = 0, first;
+
+	while (n < raw->n && (raw->p[n] == ' ' || raw->p[n] == '"' ||
+	    raw->p[n] == '\''))
+		n++;
+	first = n < raw->n ? formula_first(slice_from(*raw, n)) : 0;
+	if (first == 0)
+		return;
+	buf_add(out, slice_to(*raw, n));
+	add_escaped(out, slice_to(slice_from(*raw, n), first));
+	*raw = slice_from(*raw, n + first);
+}
+
+/* Bytes at the front that stand for themselves: printable ASCII. */
+static size_t
+plain_run(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
+void
+cell_add(struct buf *out, struct slice raw, unsigned style)
+{
+	if (style & CELL_NO_FORMULA)
+		add_harmless_start(out, &raw);
+	while (raw.n) {
+		unsigned code = 0;
+		size_t n = plain_run(raw);
+
+		if (n) {
+			buf_add(out, slice_to(raw, n));
+		} else if (*raw.p == '\\') {
+			n = 1;
+			buf_add(out, style & CELL_SEED ? SLICE("\\") :
+			    SLICE("\\\\"));
+		} else {
+			n = utf8_first(raw, &code);
+			if (n && !is_treacherous(code))
+				buf_add(out, slice_to(raw, n));
+			else
+				add_escaped(out, slice_to(raw, n ? n : 1));
+			if (n == 0)
+				n = 1;
+		}
+		raw = slice_from(raw, n);
+	}
+}
+
+static int
+hex_value(char c)
+{
+	if (byte_is_digit(c))
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+cell_restore(struct buf *out, struct slice cell)
+{
+	struct slice piece;
+
+	while (slice_cut(&cell, '\\', &piece)) {
+		buf_add(out, piece);
+		if (slice_skip_byte(&cell, '\\')) {
+			buf_add_byte(out, '\\');
+			continue;
+		}
+		if (cell.n < 3 || *cell.p != 'x' || hex_value(cell.p[1]) < 0 ||
+		    hex_value(cell.p[2]) < 0)
+			return false;
+		buf_add_byte(out, (char)(hex_value(cell.p[1]) * 16 +
+		    hex_value(cell.p[2])));
+		cell = slice_from(cell, 3);
+	}
+	buf_add(out, cell);
+	return true;
+}

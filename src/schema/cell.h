@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef SCHEMA_CELL_H
+#define SCHEMA_CELL_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+/* The text of a cell, the same in every format of ours: one line of UTF-8 that
+ * neither a terminal nor a spreadsheet can mistake for something else, and that
+ * can be turned back byte for byte.
+ *
+ * Written \xHH (upper case), a byte at a time: control bytes, DEL, C1 controls
+ * (U+0080-9F), bidi controls (U+061C, 200E-F, 202A-E, 2066-9), line and
+ * paragraph separators (U+2028-9), the invisible U+FEFF, FFF9-B and E0000-7F,
+ * bytes that are not UTF-8 (RFC 3629).  A backslash is written \\. */
+enum cell_style {
+	CELL_PLAIN = 0,
+	CELL_NO_FORMULA = 1,	/* a leading = + - @ (also full-width, also
+				 * behind blanks) becomes \xHH too */
+	CELL_SEED = 2,		/* a backslash stays single: the predecessor's
+				 * readers do not know \\ */
+};
+
+void cell_add(struct buf *out, struct slice raw, unsigned style);
+
+/* Back to bytes.  False if there is a backslash that cell_add() would not
+ * have written; out then holds what came before it. */
+bool cell_restore(struct buf *out, struct slice cell);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+/* IP addresses: text to number and back. */
+#include "schema/ip.h"
+
+enum { GROUPS = 8 };
+
+static bool
+parse_v4(struct slice s, uint32_t *out)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		uint64_t part;
+		bool zero;
+
+		if (i && !slice_skip_byte(&s, '.'))
+			return false;
+		zero = s.n > 1 && s.p[0] == '0' && byte_is_digit(s.p[1]);
+		if (zero || !slice_digits(&s, 1, 3, &part) || part > 255)
+			return false;
+		value = value << 8 | (uint32_t)part;
+	}
+	*out = value;
+	return s.n == 0;
+}
+
+static bool
+parse_group(struct slice *rest, unsigned *out)
+{
+	unsigned value = 0;
+	size_t n = 0;
+
+	for (; n < rest->n && n < 5; n++) {
+		char c = rest->p[n];
+
+		if (byte_is_digit(c))
+			value = value << 4 | (unsigned)(c - '0');
+		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+			value = value << 4 | (unsigned)((c | 0x20) - 'a' + 10);
+		else
+			break;
+	}
+	if (n == 0 || n > 4)
+		return false;
+	rest->p += n;
+	rest->n -= n;
+	*out = value;
+	return true;
+}
+
+/* What stands behind a group: nothing, ":" and more, or once "::", which sets
+ * *gap to how many groups stand before it. */
+static bool
+parse_colon(struct slice *rest, int n, int *gap)
+{
+	if (rest->n == 0)
+		return true;
+	if (*rest->p != ':' || rest->n == 1)
+		return false;
+	if (rest->p[1] != ':') {
+		*rest = (struct slice){ rest->p + 1, rest->n - 1 };
+		return true;
+	}
+	if (*gap >= 0)
+		return false;
+	*gap = n;
+	*rest = (struct slice){ rest->p + 2, rest->n - 2 };
+	return true;
+}
+
+/* The groups of s as they stand there; the last two may be a dotted quad.
+ * Returns how many, -1 if s is no address; *gap is -1 without "::". */
+static int
+parse_groups(struct slice s, unsigned *groups, int *gap)
+{
+	bool has_quad = slice_find_byte(s, '.') < s.n;
+	uint32_t quad;
+	int n = 0;
+
+	*gap = -1;
+	if (slice_skip(&s, SLICE("::")))
+		*gap = 0;
+	while (s.n) {
+		if (has_quad && n + 2 <= GROUPS && parse_v4(s, &quad)) {
+			groups[n++] = quad >> 16;
+			groups[n++] = quad & 0xffff;
+			return n;
+		}
+		if (n == GROUPS || !parse_group(&s, &groups[n]) ||
+		    !parse_colon(&s, n + 1, gap))
+			return -1;
+		n++;
+	}
+	return n;
+}
+
+static bool
+parse_v6(struct slice s, struct ip *ip)
+{
+	unsigned groups[GROUPS] = { 0 };
+	int gap, n = parse_groups(s, groups, &gap);
+
+	if (n < 0 || (gap < 0 ? n != GROUPS : n == GROUPS))
+		return false;
+	/* What stands behind the gap belongs at the end. */
+	for (int to = GROUPS; gap >= 0 && n > gap;) {
+		groups[--to] = groups[--n];
+		groups[n] = 0;
+	}
+	*ip = (struct ip){ .family = IP_V6 };
+	for (int i = 0; i < 4; i++) {
+		ip->high = ip->high << 16 | groups[i];
+		ip->low = ip->low << 16 | groups[i + 4];
+	}
+	return true;
+}
+
+bool
+ip_parse(struct slice s, struct ip *ip)
+{
+	struct ip v6;
+	uint32_t v4;
+
+	if (parse_v4(s, &v4)) {
+		*ip = (struct ip){ .family = IP_V4, .low = v4 };
+		return true;
+	}
+	if (!parse_v6(s, &v6))
+		return false;
+	if (v6.high == 0 && v6.low >> 32 == 0xffff)
+		v6 = (struct ip){ .family = IP_V4,
+			.low = v6.low & 0xffffffff };
+	*ip = v6;
+	return true;
+}
+
+static void
+add_v4(struct buf *out, uint64_t value)
+{
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		buf_add_number(out, value >> shift & 255);
+		if (shift)
+			buf_add_byte(out, '.');
+	}
+}
+
+static void
+add_hex(struct buf *out, unsigned value)
+{
+	static const char hex[] = "0123456789abcdef";
+	int shift = 12;
+
+	while (shift && value >> shift == 0)
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		buf_add_byte(out, hex[value >> shift & 15]);
+}
+
+/* Section 4.2: the longest run of two or more zero groups becomes "::", the
+ * first of several. */
+static void
+add_v6(struct buf *out, const struct ip *ip)
+{
+	unsigned groups[GROUPS];
+	int best = GROUPS, best_n = 1;
+
+	for (int i = 0; i < 4; i++) {
+		groups[i] = ip->high >> (48 - 16 * i) & 0xffff;
+		groups[i + 4] = ip->low >> (48 - 16 * i) & 0xffff;
+	}
+	for (int i = 0, run = 0; i < GROUPS; i++) {
+		run = groups[i] ? 0 : run + 1;
+		if (run > best_n) {
+			best_n = run;
+			best = i - run + 1;
+		}
+	}
+	for (int i = 0; i < GROUPS; i++) {
+		if (i == best) {
+			buf_add(out, SLICE("::"));
+			i += best_n - 1;
+			continue;
+		}
+		if (i && i != best + best_n)
+			buf_add_byte(out, ':');
+		add_hex(out, groups[i]);
+	}
+}
+
+void
+ip_add(struct buf *out, const struct ip *ip)
+{
+	if (ip->family == IP_V4)
+		add_v4(out, ip->low);
+	else if (ip->family == IP_V6)
+		add_v6(out, ip);
+}
+
+void
+ip_add_network(struct buf *out, const struct ip *ip)
+{
+	struct ip net = *ip;
+
+	if (ip->family == IP_NONE)
+		return;
+	if (ip->family == IP_V4) {
+		net.low &= ~(uint64_t)0xff;
+	} else {
+		net.high &= ~(uint64_t)0xffff;
+		net.low = 0;
+	}
+	ip_add(out, &net);
+	buf_add(out, ip->family == IP_V4 ? SLICE("/24") : SLICE("/48"));
+}
+
+bool
+ip_equal(const struct ip *a, const struct ip *b)
+{
+	return a->family == b->family && a->high == b->high &&
+	    a->low == b->low;
+}
