@@ -48,10 +48,11 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 LAYERS = base schema parse enrich deliver
-SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
+SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c)) \
+	src/filter-options.c
 OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
 RULES = $(sort $(wildcard filters/*.yaml))
-HEADERS = $(wildcard src/*/*.h)
+HEADERS = $(wildcard src/*.h src/*/*.h)
 UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
@@ -137,6 +138,14 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 	    -DSYSCONFDIR='"/nonexistent"' -g -O1 \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(SOURCES) $(LIBS)
+
+# Timings want nothing else running; they never decide a test.
+bench: all $(B)/generate
+	t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench | \
+	    tee $(B)/bench.txt
+
+$(B)/generate: t/bench/generate.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \

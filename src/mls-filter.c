@@ -11,14 +11,11 @@
 #include "base/diag.h"
 #include "base/input.h"
 #include "base/progress.h"
-#include "base/settings.h"
 #include "base/signals.h"
-#include "base/when.h"
-#include "deliver/sink.h"
 #include "enrich/ipdb.h"
+#include "filter-options.h"
 #include "parse/parser.h"
 #include "parse/rules.h"
-#include "schema/cell.h"
 
 enum {
 	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
@@ -27,94 +24,9 @@ enum {
 	DAY = 24 * 60 * 60,
 };
 
-#define CONFIG SYSCONFDIR "/mls/mls.yaml"
-#define DEFAULT_COLUMNS "server,date,ip,user,hostname,reverse_dns_status," \
-	"country_code,asn,aso,event,service,mechanism"
-
-struct options {
-	const char *config, *output, *timezone, *now, *log;
-	struct text_list columns, events, filters, databases;
-	int format, header, dns, progress, log_level;
-	uint64_t year;
-	bool spreadsheet_safe, stats, verbose, quiet;
-	bool check, explain, print_config, help, version;
-};
-
-static const char *const formats[] = { "csv", "tsv", "jsonl",
-	"maillogsentinel", NULL };
-static const char *const occasions[] = { "auto", "always", "never", NULL };
-static const char *const dns_choices[] = { "off", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug",
-	NULL };
-static const char *const sections[] = { "filter", "summarize", "ipinfo",
-	NULL };
-
-#define AT(field) .offset = offsetof(struct options, field)
-#define FLAG .kind = SETTING_FLAG, .fallback = "false"
-#define ACTION .kind = SETTING_FLAG, .place = SETTING_OPTION
-#define CHOICE(list, one) .kind = SETTING_CHOICE, .choices = list, \
-	.fallback = one
-
-static const struct setting table[] = {
-	{ "config", 'c', SETTING_TEXT, AT(config), .value = "FILE",
-		.place = SETTING_OPTION,
-		.about = "settings; default: " CONFIG ", if there" },
-	{ "output", 'o', SETTING_TEXT, AT(output), .value = "FILE",
-		.place = SETTING_NAMED,
-		.about = "append rows to FILE; default: standard output" },
-	{ "format", AT(format), CHOICE(formats, "csv"), .value = "FORMAT",
-		.about = "csv, tsv, jsonl or maillogsentinel" },
-	{ "columns", AT(columns), .kind = SETTING_WORDS, .value = "A,B,...",
-		.fallback = DEFAULT_COLUMNS,
-		.about = "columns of a row, in this order" },
-	{ "events", AT(events), .kind = SETTING_WORDS, .value = "A,B,...",
-		.fallback = "auth-failure",
-		.about = "events that give rows" },
-	{ "header", AT(header), CHOICE(occasions, "auto"), .value = "WHEN",
-		.about = "column names first: auto, always, never" },
-	{ "spreadsheet-safe", AT(spreadsheet_safe), FLAG,
-		.about = "no cell may begin a formula" },
-	{ "filters", AT(filters), .kind = SETTING_LIST, .value = "NAME",
-		.fallback = "postfix",
-		.about = "rule file or its name; repeatable" },
-	{ "database", AT(databases), .kind = SETTING_LIST, .value = "FILE",
-		.about = "country or ASN ranges; repeatable" },
-	{ "dns", AT(dns), CHOICE(dns_choices, "off"), .value = "off",
-		.about = "reverse look-ups: this version has none" },
-	{ "timezone", AT(timezone), .kind = SETTING_TEXT, .value = "ZONE",
-		.fallback = "local", .about = "zone of stamps without one" },
-	{ "year", AT(year), .kind = SETTING_NUMBER, .value = "YEAR",
-		.fallback = "0", .limit = 9999,
-		.about = "year of stamps without one; 0: infer it" },
-	{ "now", AT(now), .kind = SETTING_TEXT, .value = "TIME",
-		.about = "the clock, RFC 3339; default: the real one" },
-	{ "stats", AT(stats), FLAG,
-		.about = "counters at the end (SIGUSR1: at once)" },
-	{ "progress", AT(progress), CHOICE(occasions, "auto"),
-		.value = "WHEN", .about = "a bar on a terminal" },
-	{ "verbose", 'v', AT(verbose), FLAG,
-		.about = "the same as --log-level info" },
-	{ "quiet", 'q', AT(quiet), FLAG,
-		.about = "the same as --log-level error" },
-	{ "log", AT(log), .kind = SETTING_TEXT, .value = "WHERE",
-		.fallback = "stderr", .about = "stderr, syslog or a file" },
-	{ "log-level", AT(log_level), CHOICE(log_levels, "warning"),
-		.value = "LEVEL", .about = "error, warning, info, debug" },
-	{ "check", AT(check), ACTION,
-		.about = "check settings, rules, examples, databases" },
-	{ "explain", AT(explain), ACTION,
-		.about = "say for each line what matched, or why not" },
-	{ "print-config", AT(print_config), ACTION,
-		.about = "print the settings in force" },
-	{ "help", 'h', AT(help), ACTION, .about = "this text" },
-	{ "version", 'V', AT(version), ACTION, .about = "the version" },
-	{ .name = NULL },
-};
-
 /* One run: what the loop needs. */
 struct filter_run {
 	struct options options;
-	struct settings settings;
 	struct diag diag;
 	struct rules *rules;
 	struct parser *parser;
@@ -162,134 +74,6 @@ say_all(struct filter_run *run, enum diag_level level,
 		    complaints->n - ERR_LIST_MAX);
 	err_list_release(complaints);
 	return status;
-}
-
-static int
-value_err(const struct filter_run *run, const char *setting, struct err *e)
-{
-	e->status = settings_is_from_file(&run->settings, setting) ?
-	    EX_CONFIG : EX_USAGE;
-	return -1;
-}
-
-static int
-take_columns(struct filter_run *run, struct err *e)
-{
-	const struct text_list *list = &run->options.columns;
-	struct sink_shape *shape = &run->shape;
-	bool seen[COLUMNS] = { false };
-
-	for (size_t i = 0; i < list->n; i++) {
-		int c = column_find(slice_text(list->items[i]));
-
-		if (c < 0 || seen[c]) {
-			err_set(e, EX_USAGE, "%s '%s' in columns (mls-filter(1)"
-			    " lists them)", c < 0 ? "unknown column" :
-			    "twice the column", list->items[i]);
-			return value_err(run, "columns", e);
-		}
-		seen[c] = true;
-		shape->columns[shape->n++] = (enum column)c;
-	}
-	if (shape->n == 0) {
-		err_set(e, EX_USAGE, "columns is empty");
-		return value_err(run, "columns", e);
-	}
-	return 0;
-}
-
-static int
-take_events(struct filter_run *run, struct err *e)
-{
-	const struct text_list *list = &run->options.events;
-	bool has_column = false;
-
-	for (size_t i = 0; i < list->n; i++) {
-		int kind = event_find(slice_text(list->items[i]));
-
-		if (kind < 0) {
-			err_set(e, EX_USAGE, "unknown event '%s' (one of "
-			    "auth-failure, auth-error, auth-aborted, "
-			    "auth-success)", list->items[i]);
-			return value_err(run, "events", e);
-		}
-		run->events |= 1u << kind;
-	}
-	for (size_t i = 0; i < run->shape.n; i++)
-		has_column |= run->shape.columns[i] == COLUMN_EVENT;
-	if (run->events != 1u << EVENT_AUTH_FAILURE && !has_column) {
-		err_set(e, EX_USAGE, "with these events the columns must "
-		    "include 'event': a success must not look like an attack");
-		return value_err(run, "events", e);
-	}
-	return 0;
-}
-
-static int
-take_shape(struct filter_run *run, struct err *e)
-{
-	const struct options *o = &run->options;
-	struct sink_shape *shape = &run->shape;
-
-	shape->format = (enum sink_format)o->format;
-	shape->header = (enum sink_header)o->header;
-	shape->style = o->spreadsheet_safe ? CELL_NO_FORMULA : CELL_PLAIN;
-	if (take_columns(run, e) < 0)
-		return -1;
-	if (shape->format == SINK_SEED) {
-		for (shape->n = 0; shape->n < COLUMNS_SEED; shape->n++)
-			shape->columns[shape->n] = (enum column)shape->n;
-	}
-	return take_events(run, e);
-}
-
-static int
-take_clock(struct filter_run *run, struct err *e)
-{
-	const struct options *o = &run->options;
-	struct slice rest;
-	struct when now;
-
-	if (when_set_zone(o->timezone, e) < 0)
-		return value_err(run, "timezone", e);
-	run->clock.now = time(NULL);
-	run->clock.year = (int)o->year;
-	if (!o->now)
-		return 0;
-	rest = slice_text(o->now);
-	if (!when_parse(&rest, &now) || rest.n ||
-	    !when_resolve(&now, &run->clock)) {
-		err_set(e, EX_USAGE, "'%s' is no value for now (a time such as "
-		    "2026-11-22T11:05:40+01:00)", o->now);
-		return value_err(run, "now", e);
-	}
-	run->clock.now = when_seconds(&now);
-	return 0;
-}
-
-/* Options, then the file they name, or the usual one if it is there. */
-static int
-read_settings(struct filter_run *run, int argc, char **argv, int *operands,
-    struct err *e)
-{
-	struct options *o = &run->options;
-	bool named;
-
-	settings_init(&run->settings, table, o);
-	if (settings_command_line(&run->settings, argc, argv, operands, e) < 0)
-		return -1;
-	named = o->config != NULL;
-	if (!named && access(CONFIG, F_OK) == 0)
-		o->config = CONFIG;
-	if (o->config && !o->help && !o->version &&
-	    settings_file(&run->settings, o->config, "filter", sections,
-	    named, e) < 0)
-		return -1;
-	if (o->quiet)
-		o->log_level = DIAG_ERROR;
-	if (o->verbose)
-		o->log_level = DIAG_INFO;
-	return 0;
 }
 
 static int
@@ -515,10 +299,10 @@ size_of_inputs(char **names, int n)
 static void
 start_progress(struct filter_run *run, uint64_t total)
 {
-	bool wanted = run->options.progress == 1;
+	bool wanted = run->options.progress == PROGRESS_ALWAYS;
 
 	/* By itself only where it cannot get between rows. */
-	if (run->options.progress == 0)
+	if (run->options.progress == PROGRESS_AUTO)
 		wanted = total && isatty(STDERR_FILENO) &&
 		    (run->options.output || !isatty(STDOUT_FILENO));
 	progress_start(&run->progress, wanted ? stderr : NULL, total);
@@ -627,19 +411,12 @@ answer(struct filter_run *run)
 	int status;
 
 	buf_init(&out, ANSWER_MAX);
-	if (run->options.help) {
-		buf_addf(&out, "usage: mls-filter [options] [file ...]\n\n"
-		    "Reads mail syslog (standard input, files, gzip) and "
-		    "writes one row per failed\nSASL login, with country and "
-		    "network of the address.\n\n");
-		settings_add_help(&run->settings, &out);
-		buf_addf(&out, "\nDefaults in brackets.  See mls-filter(1) and "
-		    "mls-rules(5).\n");
-	} else if (run->options.version) {
+	if (run->options.help)
+		options_add_help(&run->options, &out);
+	else if (run->options.version)
 		buf_addf(&out, "mls-filter " VERSION "\n");
-	} else {
-		settings_add_config(&run->settings, "filter", &out);
-	}
+	else
+		options_add_config(&run->options, &out);
 	status = print(run, &out);
 	buf_release(&out);
 	return status;
@@ -663,7 +440,9 @@ prepare(struct filter_run *run, struct err *e)
 {
 	if (diag_open(&run->diag, run->options.log,
 	    (enum diag_level)run->options.log_level, e) < 0 ||
-	    take_shape(run, e) < 0 || take_clock(run, e) < 0)
+	    options_shape(&run->options, &run->shape, e) < 0 ||
+	    options_events(&run->options, &run->shape, &run->events, e) < 0 ||
+	    options_clock(&run->options, &run->clock, e) < 0)
 		return -1;
 	e->status = load_rules(run);
 	if (e->status)
@@ -706,7 +485,7 @@ main(int argc, char **argv)
 	int operands, status;
 
 	diag_init(&run.diag, "mls-filter");
-	if (read_settings(&run, argc, argv, &operands, &e) < 0)
+	if (options_read(&run.options, argc, argv, &operands, &e) < 0)
 		status = diag_fail(&run.diag, &e);
 	else if (run.options.help || run.options.version ||
 	    run.options.print_config)
@@ -717,6 +496,6 @@ main(int argc, char **argv)
 	parser_free(run.parser);
 	rules_free(run.rules);
 	ipdb_close(run.ipdb);
-	settings_release(&run.settings);
+	options_release(&run.options);
 	return status;
 }

@@ -31,46 +31,23 @@ buf_reset(struct buf *b)
 	b->overflow = false;
 }
 
-static void
-buf_grow(struct buf *b, size_t need)
+char *
+buf_grow(struct buf *b, size_t n)
 {
-	size_t cap = b->cap ? b->cap : BUF_FIRST;
+	size_t need, cap = b->cap ? b->cap : BUF_FIRST;
 
+	if (n > b->max - b->n) {
+		b->overflow = true;
+		return NULL;
+	}
+	need = b->n + n;
 	while (cap < need)
 		cap *= 2;
 	if (cap > b->max)
 		cap = b->max;
 	b->p = mem_resize(b->p, cap, 1);
 	b->cap = cap;
-}
-
-char *
-buf_room(struct buf *b, size_t n)
-{
-	if (n > b->max - b->n) {
-		b->overflow = true;
-		return NULL;
-	}
-	if (b->n + n > b->cap)
-		buf_grow(b, b->n + n);
 	return b->p + b->n;
-}
-
-void
-buf_add(struct buf *b, struct slice s)
-{
-	char *room = s.n ? buf_room(b, s.n) : NULL;
-
-	if (!room)
-		return;
-	memcpy(room, s.p, s.n);
-	b->n += s.n;
-}
-
-void
-buf_add_byte(struct buf *b, char c)
-{
-	buf_add(b, (struct slice){ &c, 1 });
 }
 
 void

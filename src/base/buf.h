@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/slice.h"
 
@@ -21,10 +22,36 @@ void buf_release(struct buf *b);
 void buf_reset(struct buf *b);		/* empty, keeps the memory */
 
 /* Room for n more bytes at b->p + b->n, or NULL (overflow is set). */
-char *buf_room(struct buf *b, size_t n);
+char *buf_grow(struct buf *b, size_t n);	/* when there is none */
 
-void buf_add(struct buf *b, struct slice s);
-void buf_add_byte(struct buf *b, char c);
+static inline char *
+buf_room(struct buf *b, size_t n)
+{
+	return n <= b->cap - b->n && b->p ? b->p + b->n : buf_grow(b, n);
+}
+
+static inline void
+buf_add(struct buf *b, struct slice s)
+{
+	char *room = s.n ? buf_room(b, s.n) : NULL;
+
+	if (!room)
+		return;
+	memcpy(room, s.p, s.n);
+	b->n += s.n;
+}
+
+static inline void
+buf_add_byte(struct buf *b, char c)
+{
+	char *room = buf_room(b, 1);
+
+	if (!room)
+		return;
+	*room = c;
+	b->n++;
+}
+
 void buf_add_number(struct buf *b, unsigned long long value);
 void buf_addf(struct buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

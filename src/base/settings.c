@@ -115,7 +115,9 @@ settings_set(struct settings *s, size_t i, const char *text,
 
 	if (origin < s->origin[i])
 		return 0;
-	if (is_list(one) && origin > s->origin[i])
+	/* A list in a file comes piece by piece. */
+	if ((is_list(one) && origin > s->origin[i]) ||
+	    (one->kind == SETTING_WORDS && origin == SETTING_BY_OPTION))
 		((struct text_list *)place)->n = 0;
 	s->origin[i] = origin;
 	switch (one->kind) {

@@ -17,19 +17,6 @@ slice_between(const char *from, const char *to)
 }
 
 bool
-slice_is(struct slice s, struct slice other)
-{
-	return s.n == other.n && (s.n == 0 || memcmp(s.p, other.p, s.n) == 0);
-}
-
-bool
-slice_starts(struct slice s, struct slice head)
-{
-	return s.n >= head.n &&
-	    (head.n == 0 || memcmp(s.p, head.p, head.n) == 0);
-}
-
-bool
 slice_ends(struct slice s, struct slice tail)
 {
 	return s.n >= tail.n &&
@@ -77,38 +64,6 @@ slice_find_byte(struct slice s, char c)
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
-struct slice
-slice_from(struct slice s, size_t n)
-{
-	if (n > s.n)
-		n = s.n;
-	return n ? (struct slice){ s.p + n, s.n - n } : s;
-}
-
-struct slice
-slice_to(struct slice s, size_t n)
-{
-	return (struct slice){ s.p, n < s.n ? n : s.n };
-}
-
-bool
-slice_skip(struct slice *rest, struct slice literal)
-{
-	if (!slice_starts(*rest, literal))
-		return false;
-	*rest = slice_from(*rest, literal.n);
-	return true;
-}
-
-bool
-slice_skip_byte(struct slice *rest, char c)
-{
-	if (rest->n == 0 || *rest->p != c)
-		return false;
-	*rest = slice_from(*rest, 1);
-	return true;
-}
-
 void
 slice_skip_blanks(struct slice *rest)
 {
@@ -129,14 +84,6 @@ slice_cut(struct slice *rest, char c, struct slice *out)
 	*out = slice_to(*rest, n);
 	*rest = slice_from(*rest, n + 1);
 	return true;
-}
-
-bool
-byteset_has(const struct byteset *set, char c)
-{
-	unsigned char u = (unsigned char)c;
-
-	return set->bits[u >> 6] >> (u & 63) & 1;
 }
 
 bool

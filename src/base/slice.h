@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Bytes somebody else owns: p may be NULL when n is 0; never NUL-terminated.
  * Valid as long as the owner leaves the bytes alone.
@@ -23,8 +24,19 @@ struct slice {
 struct slice slice_text(const char *text);	/* of a NUL-terminated text */
 struct slice slice_between(const char *from, const char *to);
 
-bool slice_is(struct slice s, struct slice other);
-bool slice_starts(struct slice s, struct slice head);
+static inline bool
+slice_is(struct slice s, struct slice other)
+{
+	return s.n == other.n && (s.n == 0 || memcmp(s.p, other.p, s.n) == 0);
+}
+
+static inline bool
+slice_starts(struct slice s, struct slice head)
+{
+	return s.n >= head.n &&
+	    (head.n == 0 || memcmp(s.p, head.p, head.n) == 0);
+}
+
 bool slice_ends(struct slice s, struct slice tail);
 
 /* First or last place of what in s; s.n if it is not there. */
@@ -33,11 +45,40 @@ size_t slice_find_last(struct slice s, struct slice what);
 size_t slice_find_byte(struct slice s, char c);
 
 /* s without its first n bytes (all of them if it has fewer). */
-struct slice slice_from(struct slice s, size_t n);
-struct slice slice_to(struct slice s, size_t n);
+static inline struct slice
+slice_from(struct slice s, size_t n)
+{
+	if (n > s.n)
+		n = s.n;
+	return n ? (struct slice){ s.p + n, s.n - n } : s;
+}
 
-bool slice_skip(struct slice *rest, struct slice literal);
-bool slice_skip_byte(struct slice *rest, char c);
+/* Its first n bytes. */
+static inline struct slice
+slice_to(struct slice s, size_t n)
+{
+	return (struct slice){ s.p, n < s.n ? n : s.n };
+}
+
+/* The literal stands at the cursor: goes behind it. */
+static inline bool
+slice_skip(struct slice *rest, struct slice literal)
+{
+	if (!slice_starts(*rest, literal))
+		return false;
+	*rest = slice_from(*rest, literal.n);
+	return true;
+}
+
+static inline bool
+slice_skip_byte(struct slice *rest, char c)
+{
+	if (rest->n == 0 || *rest->p != c)
+		return false;
+	*rest = slice_from(*rest, 1);
+	return true;
+}
+
 void slice_skip_blanks(struct slice *rest);	/* spaces only; never fails */
 
 /* *out = what stands before the first c; the cursor goes behind that c. */
@@ -47,7 +88,15 @@ bool slice_cut(struct slice *rest, char c, struct slice *out);
 struct byteset {
 	uint64_t bits[4];
 };
-bool byteset_has(const struct byteset *set, char c);
+
+static inline bool
+byteset_has(const struct byteset *set, char c)
+{
+	unsigned char u = (unsigned char)c;
+
+	return set->bits[u >> 6] >> (u & 63) & 1;
+}
+
 bool slice_run(struct slice *rest, const struct byteset *set,
 	struct slice *out);
 

@@ -191,15 +191,13 @@ layout_header(struct layout *l, const struct slice *cells, struct err *e)
 static enum third
 third_kind(struct slice cell)
 {
-	struct record ignored;
-	struct err e;
-
 	if (field_is_unknown(cell))
 		return THIRD_UNKNOWN;
 	if (slice_find_byte(cell, '/') < cell.n)
 		return THIRD_NETWORK;
-	return field_asn(cell, &ignored.key.asn, &e) == 0 ? THIRD_NUMBER :
-	    THIRD_COUNTRY;
+	if (slice_starts(cell, SLICE("AS")))
+		cell = slice_from(cell, 2);
+	return cell.n && byte_is_digit(*cell.p) ? THIRD_NUMBER : THIRD_COUNTRY;
 }
 
 /* Without a header a first row may not tell yet: 0,16777215,-,- */

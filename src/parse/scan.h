@@ -3,6 +3,7 @@
 #define PARSE_SCAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -14,11 +15,14 @@ enum { SCAN_LITERALS = 24 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
-	const char *next[SCAN_LITERALS];	/* first hit not before at */
-	size_t n;
+	/* Places in a literal whose bytes are seldom in logs. */
+	size_t first[SCAN_LITERALS], second[SCAN_LITERALS];
+	size_t n, longest;
 	const char *at, *end;
+	const char *(*search)(const struct scan *s, const char *from);
 };
 
+/* Literals have at least one byte. */
 void scan_init(struct scan *s, const struct slice *literals, size_t n);
 
 /* Begins a block, which must stay until the next. */

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: ISC */
+/* The settings of mls-filter. */
+#include "filter-options.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "schema/cell.h"
+
+#define CONFIG SYSCONFDIR "/mls/mls.yaml"
+#define DEFAULT_COLUMNS "server,date,ip,user,hostname,reverse_dns_status," \
+	"country_code,asn,aso,event,service,mechanism"
+
+static const char *const formats[] = { "csv", "tsv", "jsonl",
+	"maillogsentinel", NULL };
+static const char *const occasions[] = { "auto", "always", "never", NULL };
+static const char *const dns_choices[] = { "off", NULL };
+static const char *const log_levels[] = { "error", "warning", "info", "debug",
+	NULL };
+static const char *const sections[] = { "filter", "summarize", "ipinfo",
+	NULL };
+
+#define AT(field) .offset = offsetof(struct options, field)
+#define FLAG .kind = SETTING_FLAG, .fallback = "false"
+#define ACTION .kind = SETTING_FLAG, .place = SETTING_OPTION
+#define CHOICE(list, one) .kind = SETTING_CHOICE, .choices = list, \
+	.fallback = one
+
+static const struct setting table[] = {
+	{ "config", 'c', SETTING_TEXT, AT(config), .value = "FILE",
+		.place = SETTING_OPTION,
+		.about = "settings; default: " CONFIG ", if there" },
+	{ "output", 'o', SETTING_TEXT, AT(output), .value = "FILE",
+		.place = SETTING_NAMED,
+		.about = "append rows to FILE; default: standard output" },
+	{ "format", AT(format), CHOICE(formats, "csv"), .value = "FORMAT",
+		.about = "csv, tsv, jsonl or maillogsentinel" },
+	{ "columns", AT(columns), .kind = SETTING_WORDS, .value = "A,B,...",
+		.fallback = DEFAULT_COLUMNS,
+		.about = "columns of a row, in this order" },
+	{ "events", AT(events), .kind = SETTING_WORDS, .value = "A,B,...",
+		.fallback = "auth-failure",
+		.about = "events that give rows" },
+	{ "header", AT(header), CHOICE(occasions, "auto"), .value = "WHEN",
+		.about = "column names first: auto, always, never" },
+	{ "spreadsheet-safe", AT(spreadsheet_safe), FLAG,
+		.about = "no cell may begin a formula" },
+	{ "filters", AT(filters), .kind = SETTING_LIST, .value = "NAME",
+		.fallback = "postfix",
+		.about = "rule file or its name; repeatable" },
+	{ "database", AT(databases), .kind = SETTING_LIST, .value = "FILE",
+		.about = "country or ASN ranges; repeatable" },
+	{ "dns", AT(dns), CHOICE(dns_choices, "off"), .value = "off",
+		.about = "reverse look-ups: this version has none" },
+	{ "timezone", AT(timezone), .kind = SETTING_TEXT, .value = "ZONE",
+		.fallback = "local", .about = "zone of stamps without one" },
+	{ "year", AT(year), .kind = SETTING_NUMBER, .value = "YEAR",
+		.fallback = "0", .limit = 9999,
+		.about = "year of stamps without one; 0: infer it" },
+	{ "now", AT(now), .kind = SETTING_TEXT, .value = "TIME",
+		.about = "the clock, RFC 3339; default: the real one" },
+	{ "stats", AT(stats), FLAG,
+		.about = "counters at the end (SIGUSR1: at once)" },
+	{ "progress", AT(progress), CHOICE(occasions, "auto"),
+		.value = "WHEN", .about = "a bar on a terminal" },
+	{ "verbose", 'v', AT(verbose), FLAG,
+		.about = "the same as --log-level info" },
+	{ "quiet", 'q', AT(quiet), FLAG,
+		.about = "the same as --log-level error" },
+	{ "log", AT(log), .kind = SETTING_TEXT, .value = "WHERE",
+		.fallback = "stderr", .about = "stderr, syslog or a file" },
+	{ "log-level", AT(log_level), CHOICE(log_levels, "warning"),
+		.value = "LEVEL", .about = "error, warning, info, debug" },
+	{ "check", AT(check), ACTION,
+		.about = "check settings, rules, examples, databases" },
+	{ "explain", AT(explain), ACTION,
+		.about = "say for each line what matched, or why not" },
+	{ "print-config", AT(print_config), ACTION,
+		.about = "print the settings in force" },
+	{ "help", 'h', AT(help), ACTION, .about = "this text" },
+	{ "version", 'V', AT(version), ACTION, .about = "the version" },
+	{ .name = NULL },
+};
+
+static int
+value_err(const struct options *o, const char *setting, struct err *e)
+{
+	e->status = settings_is_from_file(&o->settings, setting) ?
+	    EX_CONFIG : EX_USAGE;
+	return -1;
+}
+
+static int
+take_columns(const struct options *o, struct sink_shape *shape,
+    struct err *e)
+{
+	const struct text_list *list = &o->columns;
+	bool seen[COLUMNS] = { false };
+
+	for (size_t i = 0; i < list->n; i++) {
+		int c = column_find(slice_text(list->items[i]));
+
+		if (c < 0 || seen[c]) {
+			err_set(e, EX_USAGE, "%s '%s' in columns (mls-filter(1)"
+			    " lists them)", c < 0 ? "unknown column" :
+			    "twice the column", list->items[i]);
+			return value_err(o, "columns", e);
+		}
+		seen[c] = true;
+		shape->columns[shape->n++] = (enum column)c;
+	}
+	if (shape->n == 0) {
+		err_set(e, EX_USAGE, "columns is empty");
+		return value_err(o, "columns", e);
+	}
+	return 0;
+}
+
+int
+options_shape(const struct options *o, struct sink_shape *shape,
+    struct err *e)
+{
+	*shape = (struct sink_shape){
+		.format = (enum sink_format)o->format,
+		.header = (enum sink_header)o->header,
+		.style = o->spreadsheet_safe ? CELL_NO_FORMULA : CELL_PLAIN,
+	};
+	if (shape->format != SINK_SEED)
+		return take_columns(o, shape, e);
+	for (; shape->n < COLUMNS_SEED; shape->n++)
+		shape->columns[shape->n] = (enum column)shape->n;
+	return 0;
+}
+
+int
+options_events(const struct options *o, const struct sink_shape *shape,
+    unsigned *events, struct err *e)
+{
+	bool has_column = false;
+
+	*events = 0;
+	for (size_t i = 0; i < o->events.n; i++) {
+		int kind = event_find(slice_text(o->events.items[i]));
+
+		if (kind < 0) {
+			err_set(e, EX_USAGE, "unknown event '%s' (one of "
+			    "auth-failure, auth-error, auth-aborted, "
+			    "auth-success)", o->events.items[i]);
+			return value_err(o, "events", e);
+		}
+		*events |= 1u << kind;
+	}
+	for (size_t i = 0; i < shape->n; i++)
+		has_column |= shape->columns[i] == COLUMN_EVENT;
+	if (*events != 1u << EVENT_AUTH_FAILURE && !has_column) {
+		err_set(e, EX_USAGE, "with these events the columns must "
+		    "include 'event': a success must not look like an attack");
+		return value_err(o, "events", e);
+	}
+	return 0;
+}
+
+int
+options_clock(const struct options *o, struct clock *clock, struct err *e)
+{
+	struct slice rest;
+	struct when now;
+
+	if (when_set_zone(o->timezone, e) < 0)
+		return value_err(o, "timezone", e);
+	*clock = (struct clock){ .now = time(NULL), .year = (int)o->year };
+	if (!o->now)
+		return 0;
+	rest = slice_text(o->now);
+	if (!when_parse(&rest, &now) || rest.n || !when_resolve(&now, clock)) {
+		err_set(e, EX_USAGE, "'%s' is no value for now (a time such as "
+		    "2026-11-22T11:05:40+01:00)", o->now);
+		return value_err(o, "now", e);
+	}
+	clock->now = when_seconds(&now);
+	return 0;
+}
+
+int
+options_read(struct options *o, int argc, char **argv, int *operands,
+    struct err *e)
+{
+	bool named;
+
+	*o = (struct options){ .format = 0 };
+	settings_init(&o->settings, table, o);
+	if (settings_command_line(&o->settings, argc, argv, operands, e) < 0)
+		return -1;
+	named = o->config != NULL;
+	if (!named && access(CONFIG, F_OK) == 0)
+		o->config = CONFIG;
+	if (o->config && !o->help && !o->version &&
+	    settings_file(&o->settings, o->config, "filter", sections, named,
+	    e) < 0)
+		return -1;
+	if (o->quiet)
+		o->log_level = DIAG_ERROR;
+	if (o->verbose)
+		o->log_level = DIAG_INFO;
+	return 0;
+}
+
+void
+options_release(struct options *o)
+{
+	settings_release(&o->settings);
+}
+
+void
+options_add_help(const struct options *o, struct buf *out)
+{
+	buf_add(out, SLICE("usage: mls-filter [options] [file ...]\n\n"
+	    "Reads mail syslog (standard input, files, gzip) and writes one "
+	    "row per failed\nSASL login, with country and network of the "
+	    "address.\n\n"));
+	settings_add_help(&o->settings, out);
+	buf_add(out, SLICE("\nDefaults in brackets.  See mls-filter(1) and "
+	    "mls-rules(5).\n"));
+}
+
+void
+options_add_config(const struct options *o, struct buf *out)
+{
+	settings_add_config(&o->settings, "filter", out);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FILTER_OPTIONS_H
+#define FILTER_OPTIONS_H
+
+#include "base/diag.h"
+#include "base/settings.h"
+#include "base/when.h"
+#include "deliver/sink.h"
+
+/* What mls-filter was told: the one table behind its options, the section
+ * `filter:` of mls.yaml, --help and --print-config; and what follows from it. */
+struct options {
+	const char *config, *output, *timezone, *now, *log;
+	struct text_list columns, events, filters, databases;
+	int format, header, dns, progress, log_level;
+	uint64_t year;
+	bool spreadsheet_safe, stats, verbose, quiet;
+	bool check, explain, print_config, help, version;
+	struct settings settings;
+};
+
+enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
+/* Reads the command line, then the file it names, or the usual one if it is
+ * there.  *operands: index of the first operand in argv.  -1: e says what to
+ * do (EX_USAGE, EX_CONFIG).  options_release() must follow in any case. */
+int options_read(struct options *o, int argc, char **argv, int *operands,
+	struct err *e);
+void options_release(struct options *o);
+
+/* Columns, format and header of the output; the events asked for, as a set of
+ * 1 << enum event_kind; the clock, after the time zone has been set.  -1 as
+ * above. */
+int options_shape(const struct options *o, struct sink_shape *shape,
+	struct err *e);
+int options_events(const struct options *o, const struct sink_shape *shape,
+	unsigned *events, struct err *e);
+int options_clock(const struct options *o, struct clock *clock,
+	struct err *e);
+
+/* --help and --print-config. */
+void options_add_help(const struct options *o, struct buf *out);
+void options_add_config(const struct options *o, struct buf *out);
+
+#endif

@@ -1,0 +1,169 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# Live input: rows leave when input pauses; TERM writes what was received; HUP
+# opens the output again; USR1 prints counters.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MLS;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+my $P = 'Nov 22 11:05:40 mx1 postfix/smtpd[250]: warning: unknown';
+
+sub failure {
+	return "$P\[198.51.100.66]: SASL LOGIN authentication failed: x, " .
+	    "sasl_username=$_[0]\n";
+}
+
+# A filter with a pipe we hold; its rows go to a file.
+sub start {
+	my ($out, @options) = @_;
+	pipe my $read, my $write or die;
+	my $pid = fork // die;
+	if (!$pid) {
+		close $write;
+		open STDIN, '<&', $read;
+		open STDOUT, '>', $out;
+		open STDERR, '>', "$out.err";
+		exec $FILTER, '--database', '/dev/null', '-q', '--columns',
+		    'user', '--header', 'never', '--now',
+		    '2026-11-22T18:00:00Z', @options;
+		die;
+	}
+	close $read;
+	$write->autoflush(1);
+	return ($pid, $write);
+}
+
+# Waits until a file holds a text; how long it took.
+sub appears {
+	my ($file, $text, $limit) = @_;
+	my $from = time;
+	while (time - $from < ($limit // 10)) {
+		return time - $from
+		    if -e $file && index(slurp($file), $text) >= 0;
+		sleep 0.01;
+	}
+	return;
+}
+
+sub ended {
+	my ($pid, $limit) = @_;
+	my $from = time;
+	while (time - $from < $limit) {
+		return time - $from if waitpid($pid, 1) == $pid;
+		sleep 0.01;
+	}
+	kill 'KILL', $pid;
+	waitpid $pid, 0;
+	return;
+}
+
+my $out = "$DIR/out";
+
+# A row leaves while the pipe stays open; half a line waits for its end.
+my ($pid, $pipe) = start($out);
+print $pipe failure('one');
+ok defined appears($out, "one\n"), 'a row leaves while input is open';
+my $half = failure('second');
+print $pipe substr $half, 0, 60;
+sleep 0.3;
+is slurp($out), "one\n", 'half a line gives nothing';
+print $pipe substr $half, 60;
+ok defined appears($out, "second\n"), 'its other half completes it';
+
+# TERM: what is in the pipe is still read.
+print $pipe failure("late$_") for 1 .. 200;
+kill 'TERM', $pid;
+my $took = ended($pid, 5);
+ok defined $took && $took < 2, 'TERM ends it in under two seconds';
+is $? >> 8, 0, 'exit 0';
+is slurp($out), join('', "one\nsecond\n", map { "late$_\n" } 1 .. 200),
+    'all that was received is written, once';
+is slurp("$out.err"), '', 'silent';
+close $pipe;
+
+# TERM against a writer that never pauses.
+($pid, $pipe) = start($out);
+my $flood = fork // die;
+if (!$flood) {
+	$SIG{PIPE} = 'DEFAULT';
+	my $block = failure('flood') x 500;
+	print $pipe $block while 1;
+	POSIX::_exit(0);
+}
+close $pipe;
+ok defined appears($out, 'flood'), 'a flood';
+kill 'TERM', $pid;
+$took = ended($pid, 5);
+ok defined $took && $took < 2, 'TERM ends it all the same';
+is $? >> 8, 0, 'exit 0';
+waitpid $flood, 0;
+like slurp($out), qr/\A(flood\n)+\z/, 'whole rows';
+
+# TERM before anything came.
+($pid, $pipe) = start($out);
+sleep 0.3;
+kill 'INT', $pid;
+ok defined ended($pid, 2), 'INT is TERM';
+is $? >> 8, 0, 'exit 0';
+
+# HUP: rename rotation; every row in exactly one piece, in order.
+my $file = "$DIR/mls.csv";
+($pid, $pipe) = start($out, '-o', $file);
+my $sent = 0;
+for my $piece (1 .. 30) {
+	print $pipe failure('row' . ++$sent) for 1 .. 20;
+	appears($file, "row$sent\n");
+	rename $file, "$file.$piece";
+	kill 'HUP', $pid;
+	print $pipe failure('row' . ++$sent);
+	appears($file, "row$sent\n") // appears("$file.$piece", "row$sent\n");
+}
+close $pipe;
+ended($pid, 5);
+my $together = join '', map { -e $_ ? slurp($_) : '' }
+    (map { "$file.$_" } 1 .. 30), $file;
+is $together, join('', map { "row$_\n" } 1 .. $sent),
+    'thirty rotations: the pieces add up';
+ok -e $file, 'the new file is in use';
+
+# HUP when nothing was moved changes nothing.
+($pid, $pipe) = start($out, '-o', "$DIR/same.csv");
+print $pipe failure('a');
+appears("$DIR/same.csv", "a\n");
+kill 'HUP', $pid for 1 .. 50;
+print $pipe failure('b');
+ok defined appears("$DIR/same.csv", "b\n"), 'goes on after a storm of HUP';
+kill 'USR1', $pid;
+ok defined appears("$out.err", '2 rows'), 'USR1 prints counters';
+close $pipe;
+ended($pid, 5);
+is slurp("$DIR/same.csv"), "a\nb\n", 'nothing lost, nothing doubled';
+
+# Non-blocking output into a slow reader.
+pipe my $slow_read, my $slow_write or die;
+my $many = join '', map { failure("n$_") } 1 .. 20000;
+spew("$DIR/many", $many);
+$pid = fork // die;
+if (!$pid) {
+	require Fcntl;
+	close $slow_read;
+	fcntl $slow_write, Fcntl::F_SETFL(), Fcntl::O_NONBLOCK();
+	open STDOUT, '>&', $slow_write;
+	exec $FILTER, '--database', '/dev/null', '-q', '--columns', 'user',
+	    '--header', 'never', "$DIR/many";
+}
+close $slow_write;
+my $got = '';
+while (sysread $slow_read, my $piece, 5000) {
+	$got .= $piece;
+	sleep 0.001;
+}
+waitpid $pid, 0;
+is $got, join('', map { "n$_\n" } 1 .. 20000),
+    'a slow reader and a non-blocking pipe: all rows';
+
+done_testing;
