@@ -80,9 +80,10 @@ places_add_entry(struct places *p, const struct identity *id,
 	struct identity *kept = arena_new(&p->arena, sizeof *kept);
 	struct place_entry *entry;
 
-	if (!kept || p->n == PLACES_MAX)
+	if (!kept)
 		return PLACES_FULL;
 	*kept = *id;
+	/* The map's ceiling is ours. */
 	if (!map_add(p->numbers,
 	    (struct slice){ (char *)kept, sizeof *kept }, p->n + 1))
 		return PLACES_FULL;

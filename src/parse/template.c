@@ -8,7 +8,7 @@
 #include "base/when.h"
 #include "schema/ip.h"
 
-enum { TEMPLATE_PARTS = 64, LITERAL_MIN = 4, MECHANISM_MAX = 100,
+enum { TEMPLATE_PARTS = 64, LITERAL_MIN = 4, MECHANISM_MAX = 2048,
 	COUNT_DIGITS = 6 };
 
 struct hole_type;
@@ -61,8 +61,8 @@ take_host(const struct part *hole, struct slice *rest, struct slice until,
 	return slice_run(rest, &host_bytes, out);
 }
 
-/* RFC 4422: up to 20 of A-Z 0-9 - _; clients type lower case and longer ones,
- * Postfix prints up to 100. */
+/* RFC 4422: up to 20 of A-Z 0-9 - _; clients type lower case and longer ones.
+ * Postfix prints 100 bytes of it, before 3.5.22 all that fits a command line. */
 static bool
 take_mech(const struct part *hole, struct slice *rest, struct slice until,
     struct slice *out)

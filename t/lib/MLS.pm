@@ -93,7 +93,7 @@ sub cells {
 		}
 		last unless $line =~ /\G,/gc;
 	}
-	die "no CSV: $line" unless ($line =~ /\G\z/gc);
+	die "no CSV: $line" if (pos($line) // 0) != length $line;
 	return @cells;
 }
 
