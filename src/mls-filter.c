@@ -484,6 +484,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int operands, status;
 
+	diag_claim_standard();
 	diag_init(&run.diag, "mls-filter");
 	if (options_read(&run.options, argc, argv, &operands, &e) < 0)
 		status = diag_fail(&run.diag, &e);

@@ -13,7 +13,7 @@ use lib "$FindBin::Bin/lib";
 use MLS;
 use Daemon qw(enclose start stop wait_until wait_for_port free_port
 	has_address start_syslog flush_syslog no_dovecot start_dovecot
-	table times_fit show);
+	times_fit show);
 use MIME::Base64 qw(encode_base64);
 use IO::Socket::UNIX ();
 use Socket qw(IPPROTO_TCP SOCK_DGRAM TCP_NODELAY);
@@ -574,7 +574,7 @@ sub compare {
 	is +(split /\n/, $r->{out})[0], 'server,date,ip,user,hostname,' .
 	    'reverse_dns_status,country_code,asn,aso,event,service,mechanism',
 	    "$name: header";
-	my @rows = table($r->{out});
+	my @rows = rows($r->{out});
 	is_deeply([map { show(@$_{@core}) } @rows],
 	    [map { $expected->($_) } @failures],
 	    "$name: a row for each failure and for nothing else");
@@ -591,7 +591,7 @@ sub compare {
 	    'server,date,ip,user,event,service,mechanism,reason,client');
 	is $r->{status}, 0, "$name: all events: status";
 	is $r->{err}, '', "$name: all events: nothing on stderr";
-	@rows = table($r->{out});
+	@rows = rows($r->{out});
 	is_deeply([map { show(@$_{@core}) } @rows],
 	    [map { $expected->($_) } @truth],
 	    "$name: all events, each with its row");
@@ -608,7 +608,7 @@ sub compare {
 	# One failed login through Dovecot is in its log as well.
 	my $both = run($FILTER, qw(--dns off --filters postfix --filters
 		dovecot), $file);
-	is_deeply([map { show(@$_{@core}) } table($both->{out})],
+	is_deeply([map { show(@$_{@core}) } rows($both->{out})],
 	    [map { $expected->($_) } @failures],
 	    "$name: none counted twice with the filter for Dovecot");
 }
@@ -683,7 +683,7 @@ SKIP: {
 	    @$log{qw(json rfc5424 traditional rfc3339)});
 	my @once = map { show(@$_{qw(user event)}) }
 	    grep { $_->{event} eq 'auth-failure' } @truth;
-	is_deeply([map { show(@$_{qw(user event)}) } table($r->{out})],
+	is_deeply([map { show(@$_{qw(user event)}) } rows($r->{out})],
 	    [(@once) x 4], 'four envelopes in one run');
 
 	# With rsyslog counting what it has just written.

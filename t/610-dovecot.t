@@ -12,7 +12,7 @@ use lib "$FindBin::Bin/lib";
 use MLS;
 use Daemon qw(enclose wait_until wait_for_port free_port
 	has_address start_syslog flush_syslog no_dovecot start_dovecot
-	table times_fit show);
+	times_fit show);
 use MIME::Base64 qw(encode_base64);
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Time::HiRes qw(time);
@@ -372,7 +372,7 @@ sub compare {
 	my $r = run($FILTER, qw(--dns off --filters dovecot), $log->{$name});
 	is $r->{status}, 0, "$name: status";
 	is $r->{err}, '', "$name: nothing on stderr";
-	my @rows = table($r->{out});
+	my @rows = rows($r->{out});
 	is_deeply([map { show(@$_{@CORE}) } @rows], [expected(@failures)],
 	    "$name: a row for each failure and for nothing else");
 	is times_fit($Daemon::OFFSET, map {
@@ -383,7 +383,7 @@ sub compare {
 		dovecot --events),
 		'auth-failure,auth-error,auth-aborted,auth-success');
 	is $r->{err}, '', "$name: all events: nothing on stderr";
-	is_deeply([map { show(@$_{@CORE}) } table($r->{out})],
+	is_deeply([map { show(@$_{@CORE}) } rows($r->{out})],
 	    [expected(@truth)], "$name: all events, each with its row");
 
 	# Nobody came by SMTP.

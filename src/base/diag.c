@@ -20,6 +20,15 @@ static const struct {
 };
 
 void
+diag_claim_standard(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY :
+			    O_RDONLY);
+}
+
+void
 diag_init(struct diag *d, const char *program)
 {
 	*d = (struct diag){
@@ -128,7 +137,7 @@ diag_admits(struct diag *d)
 	return false;
 }
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 diag_format(struct diag *d, enum diag_level level, const char *format,
     va_list args)
 {

@@ -26,6 +26,10 @@ struct diag {
 	unsigned in_window, dropped;
 };
 
+/* Makes descriptors 0 to 2 taken, so that no file opened later can get one of
+ * them; using one that was closed still fails. */
+void diag_claim_standard(void);
+
 /* Until diag_open() messages of level warning go to stderr. */
 void diag_init(struct diag *d, const char *program);
 

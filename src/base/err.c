@@ -20,7 +20,7 @@ err_plain(char *text)
 	}
 }
 
-static int
+__attribute__((format(printf, 3, 0))) static int
 err_fill(struct err *e, int status, const char *format, va_list args)
 {
 	e->status = status;

@@ -311,6 +311,15 @@ begin(struct sink *s, int fd, const struct stat *st, struct err *e)
 	return rc;
 }
 
+static void
+sink_free(struct sink *s)
+{
+	buf_release(&s->rows);
+	buf_release(&s->cell);
+	buf_release(&s->scratch);
+	free(s);
+}
+
 struct sink *
 sink_open(const char *file, const struct sink_shape *shape, struct err *e)
 {
@@ -331,7 +340,7 @@ sink_open(const char *file, const struct sink_shape *shape, struct err *e)
 		return s;
 	if (file && fd >= 0)
 		close(fd);
-	free(s);
+	sink_free(s);
 	return NULL;
 }
 
@@ -369,10 +378,7 @@ sink_close(struct sink *s, struct err *e)
 	if (close(s->fd) < 0 && rc == 0)
 		rc = err_errno(e, EX_IOERR, "cannot close '%s'",
 		    sink_name(s));
-	buf_release(&s->rows);
-	buf_release(&s->cell);
-	buf_release(&s->scratch);
-	free(s);
+	sink_free(s);
 	return rc;
 }
 

@@ -20,7 +20,7 @@ our @EXPORT_OK = qw(
 	enclose start stop said
 	wait_until wait_for_port free_port has_address
 	start_syslog flush_syslog no_dovecot start_dovecot
-	table times_fit show
+	times_fit show
 );
 
 # The zone the daemons live in: one no machine has by accident, and no whole
@@ -442,13 +442,6 @@ EOT
 #
 # Comparing.
 #
-
-# rows() with one more cell behind each: cells() gives up on a line whose last
-# cell is empty, as the mechanism often is.
-sub table {
-	my ($csv) = @_;
-	return rows($csv =~ s/\n/,.\n/gr);
-}
 
 # Why the date cells do not fit the moments the client noted, or an empty
 # string: [date, from, to] each, seconds since the epoch.

@@ -11,7 +11,7 @@
 
 static int tap_count, tap_failed;
 
-static inline int
+__attribute__((format(printf, 2, 3))) static inline int
 ok(int good, const char *format, ...)
 {
 	va_list args;

@@ -1,0 +1,83 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# The operational log: where it goes, what it holds, that it is bounded.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MLS;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $log = "$DIR/log";
+my $failure = 'Nov 22 11:05:40 mx1 postfix/smtpd[250]: warning: unknown' .
+    "[198.51.100.66]: SASL LOGIN authentication failed: x, sasl_username=b\n";
+my @usual = ('--database', '/dev/null', '--now', '2026-11-22T18:00:00Z');
+
+# /dev/null is no database: one warning.
+my $r = run({ in => $failure }, $FILTER, @usual);
+like $r->{err}, qr{\Amls-filter: /dev/null:1: [^\n]*\n\z},
+    'a warning on stderr';
+$r = run({ in => $failure }, $FILTER, @usual, '-q');
+is $r->{err}, '', '-q: only errors';
+$r = run({ in => $failure }, $FILTER, @usual, '-v');
+like $r->{err}, qr/started\n.*ended\n\z/s, '-v: start and end too';
+
+$r = run({ in => $failure }, $FILTER, @usual, '--log', $log, '--log-level',
+    'info');
+is $r->{err}, '', '--log FILE: nothing on stderr';
+my $stamp = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} mls-filter\[\d+\]/;
+like slurp($log), qr{\A$stamp:\ warning:\ /dev/null:1:\ [^\n]*\n
+    $stamp:\ info:\ started\n$stamp:\ info:\ ended\n\z}x,
+    'stamped, with program, pid and level';
+is sprintf('%o', (stat $log)[2] & 0777), '640', 'mode 0640';
+unlink $log;
+symlink "$DIR/elsewhere", $log;
+$r = run({ in => $failure }, $FILTER, @usual, '--log', $log);
+is $r->{status}, 73, 'not through a symbolic link';
+ok !-e "$DIR/elsewhere", 'nothing was made';
+unlink $log;
+
+# HUP opens it again.
+pipe my $read, my $write or die;
+my $pid = fork // die;
+if (!$pid) {
+	close $write;
+	open STDIN, '<&', $read;
+	open STDOUT, '>', "$DIR/out";
+	exec $FILTER, @usual, '--log', $log, '--log-level', 'info';
+}
+close $read;
+sleep 0.01 until -e $log && slurp($log) =~ /started/;
+rename $log, "$log.1";
+kill 'HUP', $pid;
+for (1 .. 500) {
+	last if -e $log && slurp($log) =~ /opened again/;
+	sleep 0.01;
+}
+like slurp($log), qr/opened again/, 'HUP: the log is opened again';
+close $write;
+waitpid $pid, 0;
+like slurp($log), qr/ended\n\z/, 'and used to the end';
+
+# A flood of warnings is cut off and counted: errors are not.
+my @missing = map { "$DIR/none$_" } 1 .. 70;
+$r = run($FILTER, '--database', '/dev/null', '-q', @missing);
+is scalar(() = $r->{err} =~ /\n/g), 70, 'errors are all said';
+my @databases = map { ('--database', "$DIR/none$_") } 1 .. 70;
+$r = run({ in => $failure }, $FILTER, @databases);
+is scalar(() = $r->{err} =~ /none\d+/g), 20, 'complaints stop at 20';
+like $r->{err}, qr/and 50 more/, 'and say how many more';
+
+# Closed descriptors are errors, and no file takes their place.
+$r = run('sh', '-c', "echo x | '$FILTER' -q --database /dev/null >&-");
+is $r->{status}, 74, 'standard output closed: exit 74';
+$r = run('sh', '-c', "'$FILTER' -q --database /dev/null -o '$DIR/o' <&-");
+is $r->{status}, 74, 'standard input closed: exit 74';
+
+# --stats
+$r = run({ in => $failure x 3 }, $FILTER, @usual, '-q', '--stats');
+like $r->{err}, qr/1 inputs, \d+ bytes; 3 lines looked at, 3 events, 3 rows/,
+    'counters';
+
+done_testing;
