@@ -281,15 +281,98 @@ yaml_find(const struct yaml *map, const char *key)
 	return NULL;
 }
 
+__attribute__((format(printf, 4, 0))) static void
+yaml_verr(struct err *e, const char *name, const struct yaml *at,
+    const char *format, va_list args)
+{
+	char text[768];
+
+	vsnprintf(text, sizeof text, format, args);
+	err_set(e, EX_CONFIG, "%s:%d: %s", name, at->line, text);
+}
+
 int
 yaml_err(struct err *e, const char *name, const struct yaml *at,
     const char *format, ...)
 {
 	va_list args;
-	char text[768];
 
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	yaml_verr(e, name, at, format, args);
 	va_end(args);
-	return err_set(e, EX_CONFIG, "%s:%d: %s", name, at->line, text);
+	return -1;
+}
+
+void
+yaml_complain(struct err_list *complaints, const char *name,
+    const struct yaml *at, const char *format, ...)
+{
+	struct err e;
+	va_list args;
+
+	va_start(args, format);
+	yaml_verr(&e, name, at, format, args);
+	va_end(args);
+	err_list_add(complaints, &e);
+}
+
+bool
+yaml_check_keys(struct err_list *complaints, const char *name,
+    const struct yaml *map, const char *const *known, const char *kind)
+{
+	bool good = true;
+
+	if (map->kind != YAML_MAP) {
+		yaml_complain(complaints, name, map, "%s must be a map of keys "
+		    "and values", kind);
+		return false;
+	}
+	for (const struct yaml *y = map->first; y; y = y->next) {
+		size_t i = 0;
+
+		while (known[i] && !slice_is(y->key, slice_text(known[i])))
+			i++;
+		if (known[i])
+			continue;
+		yaml_complain(complaints, name, y, "unknown key '%s' in %s",
+		    y->key.p, kind);
+		good = false;
+	}
+	return good;
+}
+
+static const struct yaml *
+need(struct err_list *complaints, const char *name, const struct yaml *map,
+    const char *key, bool good, const char *what)
+{
+	const struct yaml *y = yaml_find(map, key);
+
+	if (good)
+		return y;
+	if (y)
+		yaml_complain(complaints, name, y, "'%s' must be %s", key,
+		    what);
+	else
+		yaml_complain(complaints, name, map, "'%s' is missing", key);
+	return NULL;
+}
+
+const struct yaml *
+yaml_need_text(struct err_list *complaints, const char *name,
+    const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_find(map, key);
+
+	return need(complaints, name, map, key,
+	    y && y->kind == YAML_SCALAR, "a text");
+}
+
+const struct yaml *
+yaml_need_list(struct err_list *complaints, const char *name,
+    const struct yaml *map, const char *key)
+{
+	const struct yaml *y = yaml_find(map, key);
+
+	return need(complaints, name, map, key,
+	    y && y->kind == YAML_LIST && y->first, "a list of at least one");
 }

@@ -2,6 +2,8 @@
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
@@ -40,5 +42,19 @@ const struct yaml *yaml_find(const struct yaml *map, const char *key);
 /* Complains about a node: "name:line: text", EX_CONFIG; returns -1. */
 int yaml_err(struct err *e, const char *name, const struct yaml *at,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same, added to a list. */
+void yaml_complain(struct err_list *complaints, const char *name,
+	const struct yaml *at, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* What a map must look like.  False or NULL: complaints say what is wrong.
+ * known ends with NULL; kind is what the map is called ("a rule"). */
+bool yaml_check_keys(struct err_list *complaints, const char *name,
+	const struct yaml *map, const char *const *known, const char *kind);
+const struct yaml *yaml_need_text(struct err_list *complaints,
+	const char *name, const struct yaml *map, const char *key);
+const struct yaml *yaml_need_list(struct err_list *complaints,
+	const char *name, const struct yaml *map, const char *key);
 
 #endif

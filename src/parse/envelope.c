@@ -155,8 +155,9 @@ skip_message_id(struct slice *rest)
 		*rest = at;
 }
 
-bool
-envelope_tag(struct slice tag, bool colon, struct envelope *out)
+/* "postfix/smtpd[250]:", or without the colon. */
+static bool
+take_tag(struct slice tag, bool colon, struct envelope *out)
 {
 	struct slice pid = { NULL, 0 }, program;
 
@@ -226,7 +227,7 @@ take_host_and_tag(struct slice *rest, struct envelope *out)
 
 		slice_skip_blanks(rest);
 		/* An IPv6 host may end in a colon. */
-		if (envelope_tag(word, true, out) &&
+		if (take_tag(word, true, out) &&
 		    !(words == 0 && ip_parse(word, &ip)))
 			return true;
 		if (words == 0) {
@@ -364,12 +365,34 @@ strip(struct slice line)
 }
 
 static bool
+parse_json(struct slice line, struct buf *scratch, struct envelope *out)
+{
+	struct jsonlog log;
+
+	if (!jsonlog_parse(line, scratch, &log))
+		return false;
+	out->form = log.is_journal ? ENVELOPE_JOURNAL : ENVELOPE_JSON;
+	out->when = log.when;
+	out->has_when = true;
+	out->server = log.server;
+	out->message = log.message;
+	if (log.tag.n)
+		return take_tag(log.tag, slice_ends(log.tag, SLICE(":")), out);
+	out->program = log.program;
+	out->pid = log.pid;
+	/* rsyslog's programname stops at a slash; the journal's does not. */
+	out->cut = !log.is_journal &&
+	    slice_find_byte(log.program, '/') == log.program.n;
+	return log.program.n <= TAG_MAX;
+}
+
+static bool
 parse_line(struct slice line, struct buf *scratch, struct envelope *out)
 {
 	(void)slice_skip_byte(&line, '\x1e');		/* json-seq */
 	(void)slice_skip(&line, SLICE("data: "));	/* json-sse */
 	if (line.n && *line.p == '{')
-		return jsonlog_parse(line, scratch, out);
+		return parse_json(line, scratch, out);
 	skip_length(&line);
 	if (skip_pri(&line)) {
 		if (slice_skip(&line, SLICE("1 ")))

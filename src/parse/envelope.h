@@ -48,7 +48,4 @@ bool envelope_parse(struct slice line, struct buf *scratch,
 const char *envelope_form_name(enum envelope_form form);
 const char *envelope_hint(struct slice line);
 
-/* "postfix/smtpd[250]:" or, with colon false, "postfix/smtpd". */
-bool envelope_tag(struct slice tag, bool colon, struct envelope *out);
-
 #endif

@@ -161,73 +161,8 @@ filter_match(const struct filter *f, const struct envelope *env,
 	return NULL;
 }
 
-static void
-complain(struct compiling *c, const struct yaml *at, const char *what)
-{
-	struct err e;
-
-	yaml_err(&e, c->label, at, "%s", what);
-	err_list_add(c->complaints, &e);
-}
-
-static bool
-check_keys(struct compiling *c, const struct yaml *map,
-    const char *const *known, const char *kind)
-{
-	bool good = true;
-
-	if (map->kind != YAML_MAP) {
-		struct err e;
-
-		yaml_err(&e, c->label, map, "%s must be a map of keys and "
-		    "values", kind);
-		err_list_add(c->complaints, &e);
-		return false;
-	}
-	for (const struct yaml *y = map->first; y; y = y->next) {
-		size_t i = 0;
-		struct err e;
-
-		while (known[i] && !slice_is(y->key, slice_text(known[i])))
-			i++;
-		if (known[i])
-			continue;
-		yaml_err(&e, c->label, y, "unknown key '%s' in %s", y->key.p,
-		    kind);
-		err_list_add(c->complaints, &e);
-		good = false;
-	}
-	return good;
-}
-
-/* A key that must be there and be a text. */
-static const struct yaml *
-need_text(struct compiling *c, const struct yaml *map, const char *key)
-{
-	const struct yaml *y = yaml_find(map, key);
-	struct err e;
-
-	if (y && y->kind == YAML_SCALAR)
-		return y;
-	yaml_err(&e, c->label, y ? y : map, y ? "'%s' must be a text" :
-	    "'%s' is missing", key);
-	err_list_add(c->complaints, &e);
-	return NULL;
-}
-
-static const struct yaml *
-need_list(struct compiling *c, const struct yaml *map, const char *key)
-{
-	const struct yaml *y = yaml_find(map, key);
-	struct err e;
-
-	if (y && y->kind == YAML_LIST && y->first)
-		return y;
-	yaml_err(&e, c->label, y ? y : map, y ? "'%s' must be a list of at "
-	    "least one" : "'%s' is missing", key);
-	err_list_add(c->complaints, &e);
-	return NULL;
-}
+#define COMPLAIN(c, at, ...) \
+	yaml_complain((c)->complaints, (c)->label, at, __VA_ARGS__)
 
 static void
 compile_programs(struct compiling *c, const struct yaml *root)
@@ -239,13 +174,13 @@ compile_programs(struct compiling *c, const struct yaml *root)
 	size_t n = 0;
 
 	if (!first) {
-		complain(c, y ? y : root, "'program' is missing: a glob on the "
+		COMPLAIN(c, y ? y : root, "'program' is missing: a glob on the "
 		    "syslog tag such as \"*/smtpd\", or a list of them");
 		return;
 	}
 	for (; first; first = first == y ? NULL : first->next) {
 		if (first->kind != YAML_SCALAR || n == PROGRAMS_MAX || !globs) {
-			complain(c, first, "'program' takes up to 32 globs");
+			COMPLAIN(c, first, "'program' takes up to 32 globs");
 			return;
 		}
 		globs[n++] = first->text;
@@ -296,15 +231,15 @@ compile_rule(struct compiling *c, const struct yaml *y, struct rule *rule)
 	int kind;
 
 	rule->line = y->line;
-	if (!check_keys(c, y, known, "a rule"))
+	if (!yaml_check_keys(c->complaints, c->label, y, known, "a rule"))
 		return;
-	event = need_text(c, y, "event");
-	match = need_text(c, y, "match");
+	event = yaml_need_text(c->complaints, c->label, y, "event");
+	match = yaml_need_text(c->complaints, c->label, y, "match");
 	if (!event || !match)
 		return;
 	kind = event_find(event->text);
 	if (kind < 0) {
-		complain(c, event, "unknown event (one of auth-failure, "
+		COMPLAIN(c, event, "unknown event (one of auth-failure, "
 		    "auth-error, auth-aborted, auth-success)");
 		return;
 	}
@@ -318,7 +253,8 @@ compile_rule(struct compiling *c, const struct yaml *y, struct rule *rule)
 static void
 compile_rules(struct compiling *c, const struct yaml *root)
 {
-	const struct yaml *list = need_list(c, root, "rules");
+	const struct yaml *list = yaml_need_list(c->complaints, c->label, root,
+	    "rules");
 
 	c->filter->rules = arena_array(c->arena, RULES_MAX,
 	    sizeof *c->filter->rules);
@@ -326,7 +262,7 @@ compile_rules(struct compiling *c, const struct yaml *root)
 		return;
 	for (const struct yaml *y = list->first; y; y = y->next) {
 		if (c->filter->n_rules == RULES_MAX) {
-			complain(c, y, "more than 256 rules");
+			COMPLAIN(c, y, "more than 256 rules");
 			return;
 		}
 		compile_rule(c, y, &c->filter->rules[c->filter->n_rules++]);
@@ -385,15 +321,13 @@ compare_field(struct compiling *c, const struct yaml *gives,
 	struct slice want = y ? y->text : slice_text(otherwise);
 	struct slice got;
 	struct buf scratch;
-	struct err why;
 
 	buf_init(&scratch, 256);
 	got = event_text(e, slice_text(key), &scratch);
 	if (!slice_is(got, want)) {
-		yaml_err(&why, c->label, y ? y : gives, "example gives %s "
-		    "'%.*s', not '%.*s'", key, (int)got.n, got.p ? got.p : "",
+		COMPLAIN(c, y ? y : gives, "example gives %s '%.*s', not "
+		    "'%.*s'", key, (int)got.n, got.p ? got.p : "",
 		    (int)want.n, want.p);
-		err_list_add(c->complaints, &why);
 	}
 	buf_release(&scratch);
 }
@@ -431,9 +365,9 @@ run_example(struct compiling *c, const struct yaml *example,
 	if (gives->kind == YAML_MAP && rule)
 		compare_event(c, gives, &e);
 	else if (gives->kind == YAML_MAP)
-		complain(c, line, "example matches no rule");
+		COMPLAIN(c, line, "example matches no rule");
 	else if (rule)
-		complain(c, line, "example matches a rule, though it gives "
+		COMPLAIN(c, line, "example matches a rule, though it gives "
 		    "nothing");
 }
 
@@ -445,20 +379,21 @@ check_example(struct compiling *c, const struct yaml *example)
 		"mechanism", "client", "reason", "service", "count", NULL };
 	const struct yaml *line, *gives;
 
-	if (!check_keys(c, example, known, "an example"))
+	if (!yaml_check_keys(c->complaints, c->label, example, known, "an example"))
 		return;
-	line = need_text(c, example, "line");
+	line = yaml_need_text(c->complaints, c->label, example, "line");
 	gives = yaml_find(example, "gives");
 	if (!line)
 		return;
 	if (!gives || gives->kind == YAML_LIST || (gives->kind == YAML_SCALAR &&
 	    !slice_is(gives->text, SLICE("nothing")))) {
-		complain(c, gives ? gives : example, "'gives' must be a map "
+		COMPLAIN(c, gives ? gives : example, "'gives' must be a map "
 		    "such as {event: auth-failure, ip: 192.0.2.1}, or the "
 		    "word nothing");
 		return;
 	}
-	if (gives->kind == YAML_MAP && !check_keys(c, gives, given, "gives"))
+	if (gives->kind == YAML_MAP &&
+	    !yaml_check_keys(c->complaints, c->label, gives, given, "gives"))
 		return;
 	run_example(c, example, line, gives);
 	c->filter->n_examples++;
@@ -467,7 +402,8 @@ check_example(struct compiling *c, const struct yaml *example)
 static void
 check_examples(struct compiling *c, const struct yaml *root)
 {
-	const struct yaml *list = need_list(c, root, "examples");
+	const struct yaml *list = yaml_need_list(c->complaints, c->label, root,
+	    "examples");
 
 	if (!list)
 		return;
@@ -477,7 +413,7 @@ check_examples(struct compiling *c, const struct yaml *root)
 		struct yaml at = { .line = c->filter->rules[i].line };
 
 		if (!c->filter->rules[i].proved)
-			complain(c, &at, "no example is matched by this rule "
+			COMPLAIN(c, &at, "no example is matched by this rule "
 			    "first");
 	}
 }
@@ -490,10 +426,10 @@ compile_filter(struct compiling *c, const struct yaml *root)
 	const struct yaml *name, *about;
 	unsigned before = c->complaints->n;
 
-	if (!check_keys(c, root, known, "a rule file"))
+	if (!yaml_check_keys(c->complaints, c->label, root, known, "a rule file"))
 		return;
-	name = need_text(c, root, "name");
-	about = need_text(c, root, "about");
+	name = yaml_need_text(c->complaints, c->label, root, "name");
+	about = yaml_need_text(c->complaints, c->label, root, "about");
 	if (name && about) {
 		c->filter->name = name->text;
 		c->filter->about = about->text;
@@ -510,12 +446,12 @@ filter_compile(struct arena *a, const char *label, const struct yaml *root,
     struct err_list *complaints)
 {
 	struct compiling c = { .arena = a, .label = label,
-		.filter = arena_new(a, sizeof *c.filter),
-		.complaints = complaints };
+		.complaints = complaints,
+		.filter = arena_new(a, sizeof *c.filter) };
 	unsigned before = complaints->n;
 
 	if (!c.filter) {
-		complain(&c, root, "too many rule files");
+		yaml_complain(complaints, label, root, "too many rule files");
 		return NULL;
 	}
 	c.filter->label = label;

@@ -10,31 +10,30 @@ enum field { FIELD_SERVER, FIELD_TAG, FIELD_PROGRAM, FIELD_PID,
 /* Two dialects with no key in common.  A key further down replaces one of the
  * same field further up: journalctl itself shows the time the message was
  * sent, and the pid its sender wrote. */
+enum dialect { JOURNAL, RSYSLOG };
 static const struct {
-	enum envelope_form form;
+	enum dialect dialect;
 	struct slice key;
 	enum field field;
 } keys[] = {
-	{ ENVELOPE_JOURNAL, SLICE("_HOSTNAME"), FIELD_SERVER },
-	{ ENVELOPE_JOURNAL, SLICE("SYSLOG_IDENTIFIER"), FIELD_PROGRAM },
-	{ ENVELOPE_JOURNAL, SLICE("_PID"), FIELD_PID },
-	{ ENVELOPE_JOURNAL, SLICE("SYSLOG_PID"), FIELD_PID },
-	{ ENVELOPE_JOURNAL, SLICE("MESSAGE"), FIELD_MESSAGE },
-	{ ENVELOPE_JOURNAL, SLICE("__REALTIME_TIMESTAMP"),
-		FIELD_MICROSECONDS },
-	{ ENVELOPE_JOURNAL, SLICE("_SOURCE_REALTIME_TIMESTAMP"),
-		FIELD_MICROSECONDS },
-	{ ENVELOPE_JSON, SLICE("host"), FIELD_SERVER },
-	{ ENVELOPE_JSON, SLICE("hostname"), FIELD_SERVER },
-	{ ENVELOPE_JSON, SLICE("program"), FIELD_PROGRAM },
-	{ ENVELOPE_JSON, SLICE("programname"), FIELD_PROGRAM },
-	{ ENVELOPE_JSON, SLICE("tag"), FIELD_TAG },
-	{ ENVELOPE_JSON, SLICE("syslogtag"), FIELD_TAG },
-	{ ENVELOPE_JSON, SLICE("msg"), FIELD_MESSAGE },
-	{ ENVELOPE_JSON, SLICE("message"), FIELD_MESSAGE },
-	{ ENVELOPE_JSON, SLICE("timereported"), FIELD_STAMP },
-	{ ENVELOPE_JSON, SLICE("timestamp"), FIELD_STAMP },
-	{ ENVELOPE_JSON, SLICE("@timestamp"), FIELD_STAMP },
+	{ JOURNAL, SLICE("_HOSTNAME"), FIELD_SERVER },
+	{ JOURNAL, SLICE("SYSLOG_IDENTIFIER"), FIELD_PROGRAM },
+	{ JOURNAL, SLICE("_PID"), FIELD_PID },
+	{ JOURNAL, SLICE("SYSLOG_PID"), FIELD_PID },
+	{ JOURNAL, SLICE("MESSAGE"), FIELD_MESSAGE },
+	{ JOURNAL, SLICE("__REALTIME_TIMESTAMP"), FIELD_MICROSECONDS },
+	{ JOURNAL, SLICE("_SOURCE_REALTIME_TIMESTAMP"), FIELD_MICROSECONDS },
+	{ RSYSLOG, SLICE("host"), FIELD_SERVER },
+	{ RSYSLOG, SLICE("hostname"), FIELD_SERVER },
+	{ RSYSLOG, SLICE("program"), FIELD_PROGRAM },
+	{ RSYSLOG, SLICE("programname"), FIELD_PROGRAM },
+	{ RSYSLOG, SLICE("tag"), FIELD_TAG },
+	{ RSYSLOG, SLICE("syslogtag"), FIELD_TAG },
+	{ RSYSLOG, SLICE("msg"), FIELD_MESSAGE },
+	{ RSYSLOG, SLICE("message"), FIELD_MESSAGE },
+	{ RSYSLOG, SLICE("timereported"), FIELD_STAMP },
+	{ RSYSLOG, SLICE("timestamp"), FIELD_STAMP },
+	{ RSYSLOG, SLICE("@timestamp"), FIELD_STAMP },
 };
 enum { KEYS = sizeof keys / sizeof *keys };
 
@@ -84,8 +83,7 @@ take_text(const struct found *found, enum field field, struct buf *scratch,
 }
 
 static bool
-take_when(const struct found *found, struct buf *scratch,
-    struct envelope *out)
+take_when(const struct found *found, struct buf *scratch, struct when *out)
 {
 	struct slice text;
 	uint64_t microseconds;
@@ -94,49 +92,37 @@ take_when(const struct found *found, struct buf *scratch,
 	if (text.n) {
 		if (!slice_number(text, (uint64_t)1 << 62, &microseconds))
 			return false;
-		out->when = when_local((int64_t)(microseconds / 1000000));
+		*out = when_local((int64_t)(microseconds / 1000000));
 		return true;
 	}
 	take_text(found, FIELD_STAMP, scratch, &text);
-	return when_parse(&text, &out->when) && text.n == 0;
-}
-
-static bool
-take_tag(const struct found *found, struct buf *scratch, struct envelope *out)
-{
-	struct slice tag, pid;
-
-	take_text(found, FIELD_TAG, scratch, &tag);
-	if (tag.n)
-		return envelope_tag(tag, slice_ends(tag, SLICE(":")), out);
-	take_text(found, FIELD_PROGRAM, scratch, &out->program);
-	take_text(found, FIELD_PID, scratch, &pid);
-	if (pid.n)
-		out->pid = pid;
-	/* rsyslog's programname stops at a slash; the journal's does not. */
-	out->cut = out->form == ENVELOPE_JSON &&
-	    slice_find_byte(out->program, '/') == out->program.n;
-	return out->program.n > 0;
+	return when_parse(&text, out) && text.n == 0;
 }
 
 bool
-jsonlog_parse(struct slice line, struct buf *scratch, struct envelope *out)
+jsonlog_parse(struct slice line, struct buf *scratch, struct jsonlog *out)
 {
 	struct found found = { 0 };
 	struct slice message;
+	enum dialect dialect;
 
+	*out = (struct jsonlog){ .is_journal = false };
 	if (!read_members(line, scratch, &found))
 		return false;
 	message = found.value[FIELD_MESSAGE];
 	if (!message.n)
 		return false;
-	out->form = keys[found.key[FIELD_MESSAGE]].form;
+	dialect = keys[found.key[FIELD_MESSAGE]].dialect;
+	out->is_journal = dialect == JOURNAL;
 	for (int i = 0; i < FIELDS; i++)
-		if (found.value[i].n && keys[found.key[i]].form != out->form)
+		if (keys[found.key[i]].dialect != dialect)
 			found.value[i].n = 0;
 	take_text(&found, FIELD_SERVER, scratch, &out->server);
-	out->has_when = take_when(&found, scratch, out);
-	return out->has_when && take_tag(&found, scratch, out) &&
+	take_text(&found, FIELD_TAG, scratch, &out->tag);
+	take_text(&found, FIELD_PROGRAM, scratch, &out->program);
+	take_text(&found, FIELD_PID, scratch, &out->pid);
+	return (out->tag.n || out->program.n) &&
+	    take_when(&found, scratch, &out->when) &&
 	    (json_string(message, scratch, &out->message) ||
 	    json_bytes(message, scratch, &out->message));
 }

@@ -17,7 +17,7 @@
  * back, so that time is linear whatever the message.  A hole is {name:type} or
  * {:type}; behind a type a ? makes the hole optional.  {name=one|another}
  * takes one of the texts given.  {{ and }} are braces.  mls-rules(5) tells an
- * author about the types; the table is in template.c. */
+ * author about the types; the table is in hole.c. */
 struct template;
 
 enum { TEMPLATE_HOLES = 16 };

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: ISC */
+/* The types of holes. */
+#include "parse/hole.h"
+
+#include <string.h>
+
+#include "base/when.h"
+#include "schema/ip.h"
+
+enum { MECHANISM_MAX = 2048, COUNT_DIGITS = 6 };
+
+typedef bool take_fn(const struct hole *hole, struct slice *rest,
+	struct slice until, struct slice *out);
+
+#define DIGITS 0x03ff000000000000
+#define UPPER 0x0000000007fffffe	/* A-Z in the second word */
+#define LOWER 0x07fffffe00000000
+
+static const struct byteset host_bytes = {	/* A-Z a-z 0-9 . _ - */
+	{ DIGITS | 1ull << '.' | 1ull << '-', UPPER | LOWER | 1ull << 31 }
+};
+static const struct byteset mechanism_bytes = {	/* A-Z a-z 0-9 _ - */
+	{ DIGITS | 1ull << '-', UPPER | LOWER | 1ull << 31 }
+};
+static const struct byteset address_bytes = {	/* 0-9 A-F a-f . : */
+	{ DIGITS | 1ull << '.' | 1ull << ':', 0x0000007e0000007e }
+};
+
+/* Postfix prints only valid host names (valid_hostname(), 255 bytes). */
+static bool
+take_host(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	(void)hole;
+	(void)until;
+	return slice_run(rest, &host_bytes, out);
+}
+
+/* RFC 4422: up to 20 of A-Z 0-9 - _; clients type lower case and longer ones.
+ * Postfix prints 100 bytes of it, before 3.5.22 all that fits a command line. */
+static bool
+take_mech(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice at = *rest;
+
+	(void)hole;
+	(void)until;
+	if (!slice_run(&at, &mechanism_bytes, out) || out->n > MECHANISM_MAX)
+		return false;
+	*rest = at;
+	return true;
+}
+
+static bool
+take_ip(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice at = *rest;
+	struct ip ip;
+
+	(void)hole;
+	(void)until;
+	if (slice_skip(rest, SLICE("unknown"))) {
+		*out = slice_to(at, 0);
+		return true;
+	}
+	(void)slice_skip(&at, SLICE("IPv6:"));	/* RFC 5321 literal */
+	if (!slice_run(&at, &address_bytes, out) || !ip_parse(*out, &ip))
+		return false;
+	*rest = at;
+	return true;
+}
+
+static bool
+take_int(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice from = *rest;
+	uint64_t ignored;
+
+	(void)hole;
+	(void)until;
+	if (!slice_digits(rest, 1, COUNT_DIGITS, &ignored))
+		return false;
+	*out = slice_between(from.p, rest->p);
+	return true;
+}
+
+/* ":4122" or ":unknown" (Postfix with smtpd_client_port_logging). */
+static bool
+take_port(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice at = *rest;
+
+	(void)hole;
+	(void)until;
+	if (!slice_skip_byte(&at, ':'))
+		return false;
+	*out = at;
+	if (!slice_skip(&at, SLICE("unknown"))) {
+		uint64_t port;
+
+		if (!slice_digits(&at, 1, 5, &port) || port > 65535)
+			return false;
+	}
+	*out = slice_between(out->p, at.p);
+	*rest = at;
+	return true;
+}
+
+/* "..." with backslash before a quote that belongs to the text. */
+static bool
+take_quoted(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	size_t n = 1;
+
+	(void)hole;
+	(void)until;
+	if (rest->n < 2 || *rest->p != '"')
+		return false;
+	while (n < rest->n && rest->p[n] != '"')
+		n += rest->p[n] == '\\' ? 2 : 1;
+	if (n >= rest->n)
+		return false;
+	*out = slice_to(slice_from(*rest, 1), n - 1);
+	*rest = slice_from(*rest, n + 1);
+	return true;
+}
+
+/* 2026-11-22 11:05:40 and a blank: daemons that stamp their own lines. */
+static bool
+take_stamp(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice at = *rest;
+	struct when ignored;
+
+	(void)hole;
+	(void)until;
+	if (!when_parse(&at, &ignored) || !slice_skip_byte(&at, ' '))
+		return false;
+	*out = slice_between(rest->p, at.p - 1);
+	*rest = at;
+	return true;
+}
+
+static bool
+take_to(struct slice *rest, size_t n, struct slice *out)
+{
+	*out = slice_to(*rest, n);
+	*rest = slice_from(*rest, n);
+	return true;
+}
+
+static bool
+take_text(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	size_t n = slice_find(*rest, until);
+
+	(void)hole;
+	return n < rest->n && take_to(rest, n, out);
+}
+
+static bool
+take_widest(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	size_t n = slice_find_last(*rest, until);
+
+	(void)hole;
+	return n < rest->n && take_to(rest, n, out);
+}
+
+/* At least one byte, none of them a blank. */
+static bool
+take_word(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	size_t blank = slice_find_byte(*rest, ' ');
+	size_t n = blank;
+
+	(void)hole;
+	if (until.n) {
+		n = slice_find(*rest, until);
+		if (n == rest->n || n > blank)
+			return false;
+	}
+	return n > 0 && take_to(rest, n, out);
+}
+
+static bool
+take_rest(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	(void)hole;
+	(void)until;
+	return take_to(rest, rest->n, out);
+}
+
+static bool
+take_choice(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	struct slice choices = hole->choices, one;
+
+	(void)until;
+	while (choices.n) {
+		if (!slice_cut(&choices, '|', &one)) {
+			one = choices;
+			choices.n = 0;
+		}
+		if (slice_starts(*rest, one))
+			return take_to(rest, one.n, out);
+	}
+	return false;
+}
+
+struct hole_type {
+	const char *name;
+	take_fn *take;
+	bool needs_literal;	/* ends where the literal behind it begins */
+	bool may_be_empty;
+};
+
+static const struct hole_type types[] = {
+	{ "ip", take_ip, false, false },
+	{ "host", take_host, false, false },
+	{ "mech", take_mech, false, false },
+	{ "word", take_word, false, false },
+	{ "int", take_int, false, false },
+	{ "port", take_port, false, false },
+	{ "quoted", take_quoted, false, false },
+	{ "stamp", take_stamp, false, false },
+	{ "text", take_text, true, true },
+	{ "widest", take_widest, true, true },
+	{ "rest", take_rest, false, true },
+};
+static const struct hole_type choice_type = { "", take_choice, false, false };
+
+static const struct hole_type *
+find_type(struct slice name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (slice_is(name, slice_text(types[i].name)))
+			return &types[i];
+	return NULL;
+}
+
+static int
+unknown_type(struct slice name, struct err *e)
+{
+	char known[128] = "";
+
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		if (i)
+			strncat(known, ", ", sizeof known - strlen(known) - 1);
+		strncat(known, types[i].name,
+		    sizeof known - strlen(known) - 1);
+	}
+	return err_set(e, EX_CONFIG, "unknown hole type '%.*s' (one of %s)",
+	    (int)name.n, name.p, known);
+}
+
+int
+hole_read(struct slice inside, struct hole *hole, struct err *e)
+{
+	size_t colon = slice_find_byte(inside, ':');
+	size_t equals = slice_find_byte(inside, '=');
+	struct slice kind;
+
+	*hole = (struct hole){ .text = inside };
+	if (slice_ends(inside, SLICE("?"))) {
+		hole->optional = true;
+		inside.n--;
+	}
+	if (equals < colon) {
+		hole->name = slice_to(inside, equals);
+		hole->choices = slice_from(inside, equals + 1);
+		hole->type = &choice_type;
+		if (hole->choices.n == 0)
+			return err_set(e, EX_CONFIG, "hole '{%.*s}' has no "
+			    "text to choose", (int)hole->text.n, hole->text.p);
+		return 0;
+	}
+	if (colon >= inside.n)
+		return err_set(e, EX_CONFIG, "hole '{%.*s}' must be "
+		    "{name:type}, {:type} or {name=text|text}",
+		    (int)hole->text.n, hole->text.p);
+	hole->name = slice_to(inside, colon);
+	kind = slice_from(inside, colon + 1);
+	hole->type = find_type(kind);
+	if (!hole->type)
+		return unknown_type(kind, e);
+	if (hole->optional && hole->type->may_be_empty)
+		return err_set(e, EX_CONFIG, "a hole of type %s may be empty "
+		    "anyway: leave out the '?'", hole->type->name);
+	return 0;
+}
+
+bool
+hole_take(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	return hole->type->take(hole, rest, until, out);
+}
+
+bool
+hole_is(const struct hole *hole, const char *type)
+{
+	return strcmp(hole->type->name, type) == 0;
+}
+
+bool
+hole_needs_literal(const struct hole *hole)
+{
+	return hole->type->needs_literal;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef PARSE_HOLE_H
+#define PARSE_HOLE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/slice.h"
+
+/* A hole of a template: what may stand in it. */
+struct hole_type;
+struct hole {
+	const struct hole_type *type;	/* NULL: no hole */
+	struct slice text;		/* as written, without its braces */
+	struct slice name;		/* may be empty */
+	struct slice choices;		/* of {name=a|b} */
+	bool optional;
+};
+
+/* Reads what stands between the braces: name:type, name:type?, name=a|b,
+ * name=a|b?; the slices are borrowed from it.  -1: e says why (EX_CONFIG). */
+int hole_read(struct slice inside, struct hole *hole, struct err *e);
+
+/* Takes what fills the hole off the cursor.  until: the literal behind the
+ * hole, empty if there is none.  False: nothing does, the cursor stays. */
+bool hole_take(const struct hole *hole, struct slice *rest,
+	struct slice until, struct slice *out);
+
+bool hole_is(const struct hole *hole, const char *type);
+bool hole_needs_literal(const struct hole *hole);	/* behind it */
+
+#endif
