@@ -138,7 +138,8 @@ sub trial {
 			$message = "message repeated $times times: [ $message]";
 			$count *= $times if defined $event;
 		}
-		print $log wrapped($form, $tag, $message), "\n";
+		print $log wrapped($form, $tag, $message),
+		    rand() < 0.03 ? "\r\n" : "\n";
 		$before = defined $event ? ",$ip,$mechanism,$event,$user" : '';
 		$foldable = !defined $event || $count == 1 &&
 		    ($form < 2 || $form == 4);
@@ -561,7 +562,9 @@ sub wrapped {
 	my $procid = $tag eq 'dovecot' ? '-' : $pid;
 
 	if ($form == 0) {
-		return traditional() . " mx1 $tagged $message";
+		# With the number that Solaris puts before a message, at times.
+		return traditional() . " mx1 $tagged " . (rand() < 0.1 ?
+		    '[ID 947731 mail.warning] ' : '') . $message;
 	} elsif ($form == 1) {
 		return rfc3339('.123456', '+00:00') . " mx1 $tagged $message";
 	} elsif ($form == 2) {
@@ -573,7 +576,8 @@ sub wrapped {
 		    in_json($tagged) . '", "message":"' .
 		    in_json(" $message") . '"}';
 	} elsif ($form == 4) {
-		return traditional() . " mx1 mail.warn $tagged $message";
+		return traditional() . (rand() < 0.8 ? ' mx1 mail.warn ' :
+		    ' <mail.warn> mx1 ') . "$tagged $message";
 	} elsif ($form == 5) {
 		my $elements = join '', map { '[' . (qw(meta a x))[rand 3] .
 		    '@1 b="' . (text() =~ s/([\\"\]])/\\$1/gr =~

@@ -58,6 +58,15 @@ is_deeply($csv[0], \@COLUMNS, 'csv: header');
 is(scalar @csv, 1 + @USERS, 'csv: a line for each row');
 is_deeply([map { MLS::unescape($_->[-1]) } @csv[1 .. $#csv]], \@USERS,
     'csv: every user comes back as the bytes that were logged');
+# Our dialect itself: what is written for what was logged.
+my %cell_of = map { $USERS[$_] => $csv[$_ + 1][-1] } 0 .. $#USERS;
+my %written_as = ('\\' => '\\\\', 'a\\' => 'a\\\\', '\\x41' => '\\\\x41',
+    "\t" => '\x09', "\x00x" => '\x00x', "\xff\xfe" => '\xFF\xFE',
+    "\xc2\x85" => '\xC2\x85', "\xe2\x80\xa8" => '\xE2\x80\xA8',
+    "jos\xe9" => 'jos\xE9', '"' => '"', ' leading' => ' leading',
+    "jos\xc3\xa9\@example.net" => "jos\xc3\xa9\@example.net");
+is(printable($cell_of{$_}), printable($written_as{$_}),
+    'csv: how it is written: ' . printable($_)) for sort keys %written_as;
 sqlite3($csv, \@csv);
 miller('csv', $csv, \@csv);
 python_csv($csv, \@csv);
