@@ -8,7 +8,7 @@
 #include "deliver/sink.h"
 
 /* What mls-filter was told: the one table behind its options, the section
- * `filter:` of mls.yaml, --help and --print-config; and what follows from it. */
+ * `filter:` of mls.yaml, --help and --print-config; what follows from it. */
 struct options {
 	const char *config, *output, *timezone, *now, *log;
 	struct text_list columns, events, filters, databases;

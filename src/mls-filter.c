@@ -61,6 +61,17 @@ note_failure(struct filter_run *run, const struct err *e)
 		run->status = status;
 }
 
+/* An input that cannot be read to its end. */
+static void
+note_damage(struct filter_run *run, struct err *e)
+{
+	size_t n = strlen(e->text);
+
+	snprintf(e->text + n, sizeof e->text - n, "; rows up to there are "
+	    "written");
+	note_failure(run, e);
+}
+
 static int
 say_all(struct filter_run *run, enum diag_level level,
     struct err_list *complaints)
@@ -99,7 +110,8 @@ needs_places(const struct filter_run *run)
 	return false;
 }
 
-/* Returns the status of a database that cannot be used, 0 if all are good. */
+/* Returns the status of a database that cannot be used, 0 if all are good.
+ * Called again, it replaces the databases only if all of the new are good. */
 static int
 load_databases(struct filter_run *run)
 {
@@ -107,6 +119,7 @@ load_databases(struct filter_run *run)
 		"/usr/share/tor/geoip6" };
 	struct text_list *list = &run->options.databases;
 	struct err_list complaints = { 0 };
+	struct ipdb *db;
 
 	if (!needs_places(run))
 		return 0;
@@ -117,8 +130,15 @@ load_databases(struct filter_run *run)
 		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
 		    "country_code, asn and aso stay empty (install "
 		    "tor-geoipdb, or name files with --database)");
-	ipdb_close(run->ipdb);
-	run->ipdb = ipdb_open(list->items, list->n, &complaints);
+	db = ipdb_open(list->items, list->n, &complaints);
+	if (run->ipdb && complaints.n) {
+		diag_say(&run->diag, DIAG_WARNING, "going on with the "
+		    "databases as they were");
+		ipdb_close(db);
+	} else {
+		ipdb_close(run->ipdb);
+		run->ipdb = db;
+	}
 	return say_all(run, DIAG_WARNING, &complaints);
 }
 
@@ -137,9 +157,11 @@ answer_stats(struct filter_run *run)
 	for (size_t i = 0; i < n; i++) {
 		const struct ipdb_source *s = ipdb_source(run->ipdb, i);
 
+		long long days = (time(NULL) - s->time) / DAY;
+
 		diag_answer(&run->diag, "database %s: %s, %zu IPv4 and %zu "
 		    "IPv6 ranges, %lld days old", s->file, s->format, s->v4,
-		    s->v6, (long long)((time(NULL) - s->time) / DAY));
+		    s->v6, days < 0 ? 0 : days);
 	}
 }
 
@@ -239,7 +261,7 @@ filter_input(struct filter_run *run, struct input *in, struct err *e)
 		int got = input_next(in, &block, e);
 
 		if (got < 0)
-			note_failure(run, e);
+			note_damage(run, e);
 		if (got <= 0)
 			break;
 		rc = filter_block(run, block, e);

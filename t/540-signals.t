@@ -27,9 +27,8 @@ sub start {
 		open STDIN, '<&', $read;
 		open STDOUT, '>', $out;
 		open STDERR, '>', "$out.err";
-		exec $FILTER, '--database', '/dev/null', '-q', '--columns',
-		    'user', '--header', 'never', '--now',
-		    '2026-11-22T18:00:00Z', @options;
+		exec $FILTER, '-q', '--columns', 'user', '--header',
+		    'never', '--now', '2026-11-22T18:00:00Z', @options;
 		die;
 	}
 	close $read;
@@ -142,6 +141,27 @@ ok defined appears("$out.err", '2 rows'), 'USR1 prints counters';
 close $pipe;
 ended($pid, 5);
 is slurp("$DIR/same.csv"), "a\nb\n", 'nothing lost, nothing doubled';
+
+# HUP reads the databases again; while one of them is bad, the old stay.
+my $db = "$DIR/db.csv";
+spew($db, "198.51.100.0,198.51.100.255,FR\n");
+($pid, $pipe) = start($out, '--database', $db, '--columns',
+    'user,country_code');
+print $pipe failure('first');
+ok defined appears($out, "first,FR\n"), 'a database';
+spew("$db.new", "198.51.100.0,198.51.100.255,DE\nnonsense\n");
+rename "$db.new", $db;
+kill 'HUP', $pid;
+print $pipe failure('second');
+ok defined appears($out, "second,FR\n"), 'a bad one does not replace it';
+spew("$db.new", "198.51.100.0,198.51.100.255,DE\n");
+rename "$db.new", $db;
+kill 'HUP', $pid;
+sleep 0.2;
+print $pipe failure('third');
+ok defined appears($out, "third,DE\n"), 'a good one does';
+close $pipe;
+ended($pid, 5);
 
 # Non-blocking output into a slow reader.
 pipe my $slow_read, my $slow_write or die;

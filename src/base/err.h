@@ -24,8 +24,8 @@ int err_set(struct err *e, int status, const char *format, ...)
 int err_errno(struct err *e, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Puts a text before the one that is there: the layer that knows the position (file and
- * line) adds it, once.  Returns -1. */
+/* Puts a text before the one that is there: the layer that knows the position
+ * (file and line) adds it, once.  Returns -1. */
 int err_prefix(struct err *e, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -146,9 +146,9 @@ input_is_foreign(struct input *in, struct slice head, struct err *e)
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
 		if (slice_starts(head, foreign[i].magic))
 			return err_set(e, EX_DATAERR,
-			    "'%s' is %s-compressed: read it with "
-			    "'%s FILE | mls-filter'", in->name,
-			    foreign[i].kind, foreign[i].reader);
+			    "'%s' is compressed with %s: unpack it with %s "
+			    "in front", in->name, foreign[i].kind,
+			    foreign[i].reader);
 	return 0;
 }
 
@@ -222,9 +222,8 @@ input_inflate(struct input *in, struct err *e)
 	}
 	if (rc == Z_OK || rc == Z_BUF_ERROR)
 		return 0;
-	return err_set(e, EX_DATAERR, "'%s' is damaged: gzip says '%s'; "
-	    "the rows before that place are there", in->name,
-	    in->z.msg ? in->z.msg : "invalid data");
+	return err_set(e, EX_DATAERR, "'%s' is damaged: gzip says '%s'",
+	    in->name, in->z.msg ? in->z.msg : "invalid data");
 }
 
 /* 1: something may have come; 0: end; -1: error. */
@@ -238,9 +237,8 @@ input_fill_gzip(struct input *in, struct err *e)
 	if (!in->in_member)
 		return input_next_member(in);
 	if (in->eof && in->raw_start == in->raw_end && in->z.avail_out > 0)
-		return err_set(e, EX_DATAERR, "'%s' is cut short: the gzip "
-		    "data ends too early; the rows before that place are "
-		    "there", in->name);
+		return err_set(e, EX_DATAERR, "'%s' is cut short: its gzip "
+		    "data ends too early", in->name);
 	return input_inflate(in, e) < 0 ? -1 : 1;
 }
 

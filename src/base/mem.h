@@ -8,7 +8,7 @@
  * (EX_OSERR).  The caller frees with free(). */
 void *mem_new(size_t size);			/* zeroed */
 void *mem_array(size_t count, size_t size);	/* zeroed; product checked */
-void *mem_resize(void *old, size_t count, size_t size);	/* product checked */
+void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
 char *mem_text(const char *p, size_t n);	/* a copy with a final NUL */
 
 #endif

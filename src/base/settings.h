@@ -18,7 +18,7 @@ enum setting_kind {
 	SETTING_CHOICE,		/* int: index into choices */
 	SETTING_NUMBER,		/* uint64_t, up to limit */
 	SETTING_LIST,		/* struct text_list, an option a piece */
-	SETTING_WORDS,		/* struct text_list, one option "a,b,c"; given
+	SETTING_WORDS,		/* struct text_list, one option "a,b,c": given
 				 * twice, the last counts */
 };
 

@@ -379,7 +379,8 @@ check_example(struct compiling *c, const struct yaml *example)
 		"mechanism", "client", "reason", "service", "count", NULL };
 	const struct yaml *line, *gives;
 
-	if (!yaml_check_keys(c->complaints, c->label, example, known, "an example"))
+	if (!yaml_check_keys(c->complaints, c->label, example, known,
+	    "an example"))
 		return;
 	line = yaml_need_text(c->complaints, c->label, example, "line");
 	gives = yaml_find(example, "gives");
@@ -426,7 +427,8 @@ compile_filter(struct compiling *c, const struct yaml *root)
 	const struct yaml *name, *about;
 	unsigned before = c->complaints->n;
 
-	if (!yaml_check_keys(c->complaints, c->label, root, known, "a rule file"))
+	if (!yaml_check_keys(c->complaints, c->label, root, known,
+	    "a rule file"))
 		return;
 	name = yaml_need_text(c->complaints, c->label, root, "name");
 	about = yaml_need_text(c->complaints, c->label, root, "about");

@@ -37,7 +37,7 @@ take_host(const struct hole *hole, struct slice *rest, struct slice until,
 }
 
 /* RFC 4422: up to 20 of A-Z 0-9 - _; clients type lower case and longer ones.
- * Postfix prints 100 bytes of it, before 3.5.22 all that fits a command line. */
+ * Postfix prints 100 bytes of it, before 3.5.22 all that a command holds. */
 static bool
 take_mech(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)

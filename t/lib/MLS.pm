@@ -24,7 +24,7 @@ delete @ENV{qw(NO_COLOR CI)};
 $SIG{PIPE} = 'IGNORE';
 
 # run({in => bytes or file name in in_file}, program, arguments...) gives
-# {status, signal, out, err}.  Input and both outputs go through files, so no
+# {status, signal, out, err}; status is 128 + signal if one ended it.  Input and both outputs go through files, so no
 # amount of them can block.
 sub run {
 	my $how = ref $_[0] eq 'HASH' ? shift : {};
@@ -45,7 +45,8 @@ sub run {
 	# The child's files carry our pid: they were opened before exec.
 	my ($out, $err) = ("$DIR/out.$pid", "$DIR/err.$pid");
 	return {
-		status => $status >> 8,
+		status => $status & 127 ? 128 + ($status & 127) :
+		    $status >> 8,
 		signal => $status & 127,
 		out => defined $how->{out_file} ? '' : slurp($out),
 		err => slurp($err),
