@@ -49,7 +49,7 @@ static const struct setting table[] = {
 		.about = "no cell may begin a formula" },
 	{ "filters", AT(filters), .kind = SETTING_LIST, .value = "NAME",
 		.fallback = "postfix",
-		.about = "rule file or its name; repeatable" },
+		.about = "rule file or its name, repeatable; replaces" },
 	{ "database", AT(databases), .kind = SETTING_LIST, .value = "FILE",
 		.about = "country or ASN ranges; repeatable" },
 	{ "dns", AT(dns), CHOICE(dns_choices, "off"), .value = "off",
@@ -65,9 +65,9 @@ static const struct setting table[] = {
 		.about = "counters at the end (SIGUSR1: at once)" },
 	{ "progress", AT(progress), CHOICE(occasions, "auto"),
 		.value = "WHEN", .about = "a bar on a terminal" },
-	{ "verbose", 'v', AT(verbose), FLAG,
+	{ "verbose", 'v', AT(verbose), ACTION,
 		.about = "the same as --log-level info" },
-	{ "quiet", 'q', AT(quiet), FLAG,
+	{ "quiet", 'q', AT(quiet), ACTION,
 		.about = "the same as --log-level error" },
 	{ "log", AT(log), .kind = SETTING_TEXT, .value = "WHERE",
 		.fallback = "stderr", .about = "stderr, syslog or a file" },
@@ -76,7 +76,7 @@ static const struct setting table[] = {
 	{ "check", AT(check), ACTION,
 		.about = "check settings, rules, examples, databases" },
 	{ "explain", AT(explain), ACTION,
-		.about = "say for each line what matched, or why not" },
+		.about = "say how each line is read, and what matched" },
 	{ "print-config", AT(print_config), ACTION,
 		.about = "print the settings in force" },
 	{ "help", 'h', AT(help), ACTION, .about = "this text" },
@@ -85,11 +85,20 @@ static const struct setting table[] = {
 };
 
 static int
-value_err(const struct options *o, const char *setting, struct err *e)
+column_err(const struct options *o, const char *name, struct err *e)
 {
-	e->status = settings_is_from_file(&o->settings, setting) ?
-	    EX_CONFIG : EX_USAGE;
-	return -1;
+	struct buf known;
+
+	buf_init(&known, 1024);
+	for (int c = 0; c < COLUMNS; c++) {
+		if (c)
+			buf_add(&known, SLICE(", "));
+		buf_add(&known, column_name((enum column)c));
+	}
+	err_set(e, EX_USAGE, "unknown column '%s' in columns (one of %.*s)", name,
+	    (int)known.n, known.p);
+	buf_release(&known);
+	return settings_err(&o->settings, "columns", e);
 }
 
 static int
@@ -102,18 +111,19 @@ take_columns(const struct options *o, struct sink_shape *shape,
 	for (size_t i = 0; i < list->n; i++) {
 		int c = column_find(slice_text(list->items[i]));
 
-		if (c < 0 || seen[c]) {
-			err_set(e, EX_USAGE, "%s '%s' in columns (mls-filter(1)"
-			    " lists them)", c < 0 ? "unknown column" :
-			    "twice the column", list->items[i]);
-			return value_err(o, "columns", e);
+		if (c < 0)
+			return column_err(o, list->items[i], e);
+		if (seen[c]) {
+			err_set(e, EX_USAGE, "'%s' stands twice in columns",
+			    list->items[i]);
+			return settings_err(&o->settings, "columns", e);
 		}
 		seen[c] = true;
 		shape->columns[shape->n++] = (enum column)c;
 	}
 	if (shape->n == 0) {
 		err_set(e, EX_USAGE, "columns is empty");
-		return value_err(o, "columns", e);
+		return settings_err(&o->settings, "columns", e);
 	}
 	return 0;
 }
@@ -141,6 +151,10 @@ options_events(const struct options *o, const struct sink_shape *shape,
 	bool has_column = false;
 
 	*events = 0;
+	if (o->events.n == 0) {
+		err_set(e, EX_USAGE, "events is empty: no row could ever come");
+		return settings_err(&o->settings, "events", e);
+	}
 	for (size_t i = 0; i < o->events.n; i++) {
 		int kind = event_find(slice_text(o->events.items[i]));
 
@@ -148,7 +162,7 @@ options_events(const struct options *o, const struct sink_shape *shape,
 			err_set(e, EX_USAGE, "unknown event '%s' (one of "
 			    "auth-failure, auth-error, auth-aborted, "
 			    "auth-success)", o->events.items[i]);
-			return value_err(o, "events", e);
+			return settings_err(&o->settings, "events", e);
 		}
 		*events |= 1u << kind;
 	}
@@ -157,7 +171,7 @@ options_events(const struct options *o, const struct sink_shape *shape,
 	if (*events != 1u << EVENT_AUTH_FAILURE && !has_column) {
 		err_set(e, EX_USAGE, "with these events the columns must "
 		    "include 'event': a success must not look like an attack");
-		return value_err(o, "events", e);
+		return settings_err(&o->settings, "events", e);
 	}
 	return 0;
 }
@@ -169,7 +183,7 @@ options_clock(const struct options *o, struct clock *clock, struct err *e)
 	struct when now;
 
 	if (when_set_zone(o->timezone, e) < 0)
-		return value_err(o, "timezone", e);
+		return settings_err(&o->settings, "timezone", e);
 	*clock = (struct clock){ .now = time(NULL), .year = (int)o->year };
 	if (!o->now)
 		return 0;
@@ -177,7 +191,7 @@ options_clock(const struct options *o, struct clock *clock, struct err *e)
 	if (!when_parse(&rest, &now) || rest.n || !when_resolve(&now, clock)) {
 		err_set(e, EX_USAGE, "'%s' is no value for now (a time such as "
 		    "2026-11-22T11:05:40+01:00)", o->now);
-		return value_err(o, "now", e);
+		return settings_err(&o->settings, "now", e);
 	}
 	clock->now = when_seconds(&now);
 	return 0;
@@ -200,10 +214,12 @@ options_read(struct options *o, int argc, char **argv, int *operands,
 	    settings_file(&o->settings, o->config, "filter", sections, named,
 	    e) < 0)
 		return -1;
-	if (o->quiet)
-		o->log_level = DIAG_ERROR;
+	if (settings_origin(&o->settings, "log-level") == SETTING_BY_OPTION)
+		return 0;
 	if (o->verbose)
 		o->log_level = DIAG_INFO;
+	if (o->quiet)
+		o->log_level = DIAG_ERROR;
 	return 0;
 }
 
@@ -221,8 +237,7 @@ options_add_help(const struct options *o, struct buf *out)
 	    "row per failed\nSASL login, with country and network of the "
 	    "address.\n\n"));
 	settings_add_help(&o->settings, out);
-	buf_add(out, SLICE("\nDefaults in brackets.  See mls-filter(1) and "
-	    "mls-rules(5).\n"));
+	buf_add(out, SLICE("\nSee mls-filter(1) and mls-rules(5).\n"));
 }
 
 void

@@ -123,9 +123,11 @@ load_databases(struct filter_run *run)
 
 	if (!needs_places(run))
 		return 0;
-	for (size_t i = 0; list->n <= i && i < 2; i++)
-		if (access(usual[i], R_OK) == 0)
-			text_list_add(list, usual[i]);
+	if (settings_origin(&run->options.settings, "database") ==
+	    SETTING_BY_DEFAULT && list->n == 0)
+		for (size_t i = 0; i < 2; i++)
+			if (access(usual[i], R_OK) == 0)
+				text_list_add(list, usual[i]);
 	if (list->n == 0)
 		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
 		    "country_code, asn and aso stay empty (install "
@@ -147,8 +149,8 @@ answer_stats(struct filter_run *run)
 {
 	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
 
-	diag_answer(&run->diag, "%llu inputs, %llu bytes; %llu lines looked "
-	    "at, %llu events, %llu rows; %llu lines cut",
+	diag_answer(&run->diag, "inputs: %llu, bytes: %llu, lines looked at: "
+	    "%llu, events: %llu, rows: %llu, lines cut: %llu",
 	    (unsigned long long)run->files, (unsigned long long)run->bytes,
 	    (unsigned long long)parser_candidates(run->parser),
 	    (unsigned long long)run->found,
@@ -230,8 +232,11 @@ await_input(struct filter_run *run, struct input *in, struct err *e)
 			return 1;
 		rc = heed_signals(run, e);
 	}
-	if (rc == 0 && run->stopping && monotonic_ms() >= run->stop_at)
+	if (rc == 0 && run->stopping && monotonic_ms() >= run->stop_at) {
+		diag_say(&run->diag, DIAG_WARNING, "told to stop: the rest of "
+		    "the input was not read");
 		return 1;
+	}
 	return rc;
 }
 
@@ -254,12 +259,17 @@ static int
 filter_input(struct filter_run *run, struct input *in, struct err *e)
 {
 	uint64_t before = run->bytes;
+	bool goes_on = input_is_live(in) && !run->options.now;
 	struct slice block;
 	int rc;
 
 	while ((rc = await_input(run, in, e)) == 0) {
 		int got = input_next(in, &block, e);
 
+		if (goes_on) {
+			run->clock.now = time(NULL);
+			parser_set_clock(run->parser, &run->clock);
+		}
 		if (got < 0)
 			note_damage(run, e);
 		if (got <= 0)
@@ -391,8 +401,11 @@ explain_files(struct filter_run *run, char **names, int n)
 		if (!status)
 			status = one;
 	}
-	if (fflush(stdout) == EOF || ferror(stdout))
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		diag_say(&run->diag, DIAG_ERROR, "cannot write to 'standard "
+		    "output'");
 		status = EX_IOERR;
+	}
 	return status;
 }
 
@@ -402,7 +415,7 @@ print(struct filter_run *run, const struct buf *text)
 	if (fwrite(text->p, 1, text->n, stdout) == text->n &&
 	    fflush(stdout) == 0)
 		return 0;
-	diag_say(&run->diag, DIAG_ERROR, "cannot write to standard output");
+	diag_say(&run->diag, DIAG_ERROR, "cannot write to 'standard output'");
 	return EX_IOERR;
 }
 
@@ -460,11 +473,11 @@ start_sink(struct filter_run *run, struct err *e)
 static int
 prepare(struct filter_run *run, struct err *e)
 {
-	if (diag_open(&run->diag, run->options.log,
-	    (enum diag_level)run->options.log_level, e) < 0 ||
-	    options_shape(&run->options, &run->shape, e) < 0 ||
+	if (options_shape(&run->options, &run->shape, e) < 0 ||
 	    options_events(&run->options, &run->shape, &run->events, e) < 0 ||
-	    options_clock(&run->options, &run->clock, e) < 0)
+	    options_clock(&run->options, &run->clock, e) < 0 ||
+	    diag_open(&run->diag, run->options.log,
+	    (enum diag_level)run->options.log_level, e) < 0)
 		return -1;
 	e->status = load_rules(run);
 	if (e->status)

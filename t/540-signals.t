@@ -137,7 +137,7 @@ kill 'HUP', $pid for 1 .. 50;
 print $pipe failure('b');
 ok defined appears("$DIR/same.csv", "b\n"), 'goes on after a storm of HUP';
 kill 'USR1', $pid;
-ok defined appears("$out.err", '2 rows'), 'USR1 prints counters';
+ok defined appears("$out.err", 'rows: 2'), 'USR1 prints counters';
 close $pipe;
 ended($pid, 5);
 is slurp("$DIR/same.csv"), "a\nb\n", 'nothing lost, nothing doubled';

@@ -77,7 +77,7 @@ is $r->{status}, 74, 'standard input closed: exit 74';
 
 # --stats
 $r = run({ in => $failure x 3 }, $FILTER, @usual, '-q', '--stats');
-like $r->{err}, qr/1 inputs, \d+ bytes; 3 lines looked at, 3 events, 3 rows/,
+like $r->{err}, qr/inputs: 1, bytes: \d+, lines looked at: 3, events: 3, rows: 3/,
     'counters';
 
 done_testing;

@@ -65,16 +65,18 @@ buf_add_number(struct buf *b, unsigned long long value)
 void
 buf_addf(struct buf *b, const char *format, ...)
 {
-	char text[1024];
-	va_list args;
+	va_list args, again;
+	char *room;
 	int n;
 
 	va_start(args, format);
-	n = vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	if (n < 0 || (size_t)n >= sizeof text) {
-		b->overflow = true;
-		return;
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, format, args);
+	room = n < 0 ? NULL : buf_room(b, (size_t)n + 1);
+	if (room) {
+		vsnprintf(room, (size_t)n + 1, format, again);
+		b->n += (size_t)n;
 	}
-	buf_add(b, (struct slice){ text, (size_t)n });
+	va_end(again);
+	va_end(args);
 }

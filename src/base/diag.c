@@ -69,7 +69,10 @@ diag_open(struct diag *d, const char *where, enum diag_level level,
 		return 0;
 	}
 	d->file = where;
-	return diag_reopen(d, e);
+	if (diag_reopen(d, e) == 0)
+		return 0;
+	d->file = NULL;
+	return -1;
 }
 
 void

@@ -48,6 +48,7 @@ static const struct {
 	{ SLICE("\xFD" "7zXZ\0"), "xz", "xzcat" },
 	{ SLICE("\x28\xB5\x2F\xFD"), "zstd", "zstdcat" },
 	{ SLICE("BZh91AY&SY"), "bzip2", "bzcat" },
+	{ SLICE("BZh11AY&SY"), "bzip2", "bzcat" },
 	{ SLICE("\x04\x22\x4D\x18"), "lz4", "lz4cat" },
 };
 
@@ -140,6 +141,17 @@ input_read_raw(struct input *in, struct err *e)
 	return got;
 }
 
+/* Whether more bytes could make a foreign magic of what is there. */
+static bool
+input_may_be_foreign(struct slice head)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+		if (head.n < foreign[i].magic.n &&
+		    slice_starts(foreign[i].magic, head))
+			return true;
+	return false;
+}
+
 static int
 input_is_foreign(struct input *in, struct slice head, struct err *e)
 {
@@ -161,7 +173,7 @@ input_sniff(struct input *in, struct err *e)
 
 	if (got == -1)
 		return -1;
-	if (!in->eof && head.n < 2)
+	if (!in->eof && (head.n < 2 || input_may_be_foreign(head)))
 		return 0;
 	if (input_is_foreign(in, head, e) < 0)
 		return -1;
@@ -226,14 +238,24 @@ input_inflate(struct input *in, struct err *e)
 	    in->name, in->z.msg ? in->z.msg : "invalid data");
 }
 
+/* Whether the next step needs no more bytes of the file: between members the
+ * two bytes of a magic number, or padding, must be there. */
+static bool
+input_has_raw(const struct input *in)
+{
+	size_t n = in->raw_end - in->raw_start;
+
+	if (in->in_member)
+		return n > 0 || in->z.avail_out == 0;
+	return n > 1 || (n == 1 && in->raw[in->raw_start] == 0);
+}
+
 /* 1: something may have come; 0: end; -1: error. */
 static int
 input_fill_gzip(struct input *in, struct err *e)
 {
-	if (in->raw_start == in->raw_end || !in->in_member) {
-		if (input_read_raw(in, e) == -1)
-			return -1;
-	}
+	if (!input_has_raw(in) && input_read_raw(in, e) == -1)
+		return -1;
 	if (!in->in_member)
 		return input_next_member(in);
 	if (in->eof && in->raw_start == in->raw_end && in->z.avail_out > 0)
@@ -290,7 +312,7 @@ input_take(struct input *in)
 
 	if (nl) {
 		have.n = (size_t)(nl - have.p) + 1;
-	} else if (have.n >= INPUT_LINE_MAX) {
+	} else if (have.n > INPUT_LINE_MAX) {
 		have.n = INPUT_LINE_MAX;
 		in->skipping = true;
 		in->cut_lines++;
@@ -316,9 +338,7 @@ input_next(struct input *in, struct slice *block, struct err *e)
 	memmove(in->text, in->text + in->start, in->end - in->start);
 	in->end -= in->start;
 	in->start = 0;
-	filled = input_fill(in, e);
-	if (filled < 0)
-		in->damage = *e;
+	filled = input_fill(in, &in->damage);
 	input_skip_rest(in);
 	*block = input_take(in);
 	if (filled == 0) {
@@ -330,8 +350,10 @@ input_next(struct input *in, struct slice *block, struct err *e)
 		}
 		return block->n > 0;
 	}
-	if (filled < 0 && block->n == 0)
+	if (filled < 0 && block->n == 0) {
+		*e = in->damage;
 		return -1;
+	}
 	return 1;
 }
 
@@ -342,7 +364,7 @@ input_wait(struct input *in, int milliseconds, const sigset_t *mask)
 	struct timespec limit = { .tv_sec = milliseconds / 1000,
 		.tv_nsec = milliseconds % 1000 * 1000000L };
 	bool pending = in->done || in->eof || in->damage.status ||
-	    (in->packing == PACKING_GZIP && in->raw_start < in->raw_end);
+	    (in->packing == PACKING_GZIP && input_has_raw(in));
 	int rc;
 
 	if (pending)

@@ -93,6 +93,18 @@ json_object(struct slice *rest)
 	return slice_skip_byte(rest, '{');
 }
 
+/* Behind a value: a comma and another member, or the end of the object, which
+ * stays. */
+static bool
+end_member(struct slice *rest)
+{
+	skip_space(rest);
+	if (!slice_skip_byte(rest, ','))
+		return rest->n && *rest->p == '}';
+	skip_space(rest);
+	return rest->n && *rest->p == '"';
+}
+
 int
 json_member(struct slice *rest, struct buf *scratch, struct slice *key,
     struct slice *value)
@@ -102,8 +114,6 @@ json_member(struct slice *rest, struct buf *scratch, struct slice *key,
 	skip_space(rest);
 	if (slice_skip_byte(rest, '}'))
 		return 0;
-	(void)slice_skip_byte(rest, ',');
-	skip_space(rest);
 	at = *rest;
 	if (!skip_string(rest) ||
 	    !json_string(slice_between(at.p, rest->p), scratch, key))
@@ -116,7 +126,7 @@ json_member(struct slice *rest, struct buf *scratch, struct slice *key,
 	if (!skip_value(rest))
 		return -1;
 	*value = slice_between(at.p, rest->p);
-	return 1;
+	return end_member(rest) ? 1 : -1;
 }
 
 static bool

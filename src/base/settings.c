@@ -105,6 +105,19 @@ set_number(const struct setting *one, const char *text, uint64_t *place,
 	return 0;
 }
 
+/* A list that was given replaces one that somebody with less say has set, even
+ * by nothing. */
+static void
+settings_empty_list(struct settings *s, size_t i, unsigned char origin)
+{
+	struct text_list *list = place_of(s, i);
+
+	if (origin > s->origin[i])
+		list->n = 0;
+	if (origin >= s->origin[i])
+		s->origin[i] = origin;
+}
+
 /* Sets entry i unless somebody with more say has set it. */
 static int
 settings_set(struct settings *s, size_t i, const char *text,
@@ -115,9 +128,10 @@ settings_set(struct settings *s, size_t i, const char *text,
 
 	if (origin < s->origin[i])
 		return 0;
-	/* A list in a file comes piece by piece. */
-	if ((is_list(one) && origin > s->origin[i]) ||
-	    (one->kind == SETTING_WORDS && origin == SETTING_BY_OPTION))
+	if (is_list(one))
+		settings_empty_list(s, i, origin);
+	/* A list in a file comes piece by piece, an option all at once. */
+	if (one->kind == SETTING_WORDS && origin == SETTING_BY_OPTION)
 		((struct text_list *)place)->n = 0;
 	s->origin[i] = origin;
 	switch (one->kind) {
@@ -202,13 +216,37 @@ index_of(const struct setting *table, int option)
 	return i;
 }
 
+/* How many long options begin so. */
 static int
-option_err(const char *word, int letter, const char *what, struct err *e)
+count_matches(const struct setting *table, struct slice start)
 {
-	if (letter && letter < LONG_ONLY)
-		return err_set(e, EX_USAGE, "%s '-%c' (see --help)", what,
-		    letter);
-	return err_set(e, EX_USAGE, "%s '%s' (see --help)", what, word);
+	int n = 0;
+
+	for (; table->name; table++)
+		n += slice_starts(slice_text(table->name), start);
+	return n;
+}
+
+/* What getopt_long() would not take.  known: index + LONG_ONLY of a long
+ * option, a letter, or 0. */
+static int
+option_err(const struct setting *table, const char *word, int known,
+    struct err *e)
+{
+	struct slice start = slice_text(word);
+
+	if (known >= LONG_ONLY)
+		return err_set(e, EX_USAGE, "option '--%s' takes no value",
+		    table[known - LONG_ONLY].name);
+	if (known)
+		return err_set(e, EX_USAGE, "unknown option '-%c' (see "
+		    "--help)", known);
+	if (slice_skip(&start, SLICE("--")) &&
+	    count_matches(table, slice_to(start,
+	    slice_find_byte(start, '='))) > 1)
+		return err_set(e, EX_USAGE, "option '%s' is ambiguous (see "
+		    "--help)", word);
+	return err_set(e, EX_USAGE, "unknown option '%s' (see --help)", word);
 }
 
 int
@@ -225,11 +263,11 @@ settings_command_line(struct settings *s, int argc, char **argv,
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) !=
 	    -1) {
 		if (option == '?')
-			return option_err(argv[optind - 1], optopt,
-			    "unknown option", e);
+			return option_err(s->table, argv[optind - 1], optopt,
+			    e);
 		if (option == ':')
-			return option_err(argv[optind - 1], optopt,
-			    "a value is missing behind", e);
+			return err_set(e, EX_USAGE, "a value is missing behind "
+			    "'%s' (see --help)", argv[optind - 1]);
 		if (settings_set(s, index_of(s->table, option), optarg,
 		    SETTING_BY_OPTION, e) < 0)
 			return -1;
@@ -259,6 +297,7 @@ static int
 set_from_node(struct settings *s, const char *file, size_t i,
     const struct yaml *value, struct err *e)
 {
+	s->line[i] = value->line;
 	if (value->kind == YAML_SCALAR) {
 		if (settings_set(s, i, value->text.p, SETTING_BY_FILE, e) < 0)
 			return value_err(file, value, e);
@@ -267,6 +306,7 @@ set_from_node(struct settings *s, const char *file, size_t i,
 	if (value->kind == YAML_MAP || !is_list(&s->table[i]))
 		return yaml_err(e, file, value, "'%s' takes one value",
 		    s->table[i].name);
+	settings_empty_list(s, i, SETTING_BY_FILE);
 	for (const struct yaml *y = value->first; y; y = y->next) {
 		if (y->kind != YAML_SCALAR)
 			return yaml_err(e, file, y, "'%s' takes a list of "
@@ -290,7 +330,7 @@ set_from_section(struct settings *s, const char *file,
 		int i = find_setting(s, y->key);
 
 		if (i < 0)
-			return yaml_err(e, file, y, "unknown setting '%s' "
+			return yaml_key_err(e, file, y, "unknown setting '%s' "
 			    "(see mls.yaml or --help)", y->key.p);
 		if (s->table[i].place == SETTING_NAMED && !named)
 			continue;
@@ -315,6 +355,7 @@ settings_file(struct settings *s, const char *file, const char *section,
 {
 	const struct yaml *root = yaml_open(&s->arena, file, e);
 
+	s->file = file;
 	if (!root)
 		return -1;
 	if (root->kind != YAML_MAP)
@@ -322,7 +363,7 @@ settings_file(struct settings *s, const char *file, const char *section,
 		    "'%s:'", section);
 	for (const struct yaml *y = root->first; y; y = y->next) {
 		if (!is_section(y->key, sections))
-			return yaml_err(e, file, y, "unknown section '%s'",
+			return yaml_key_err(e, file, y, "unknown section '%s'",
 			    y->key.p);
 		if (slice_is(y->key, slice_text(section)) &&
 		    set_from_section(s, file, y, named, e) < 0)
@@ -331,12 +372,25 @@ settings_file(struct settings *s, const char *file, const char *section,
 	return 0;
 }
 
-bool
-settings_is_from_file(const struct settings *s, const char *name)
+int
+settings_origin(const struct settings *s, const char *name)
 {
 	int i = find_setting(s, slice_text(name));
 
-	return i >= 0 && s->origin[i] == SETTING_BY_FILE;
+	return i < 0 ? SETTING_BY_DEFAULT : s->origin[i];
+}
+
+int
+settings_err(const struct settings *s, const char *name, struct err *e)
+{
+	int i = find_setting(s, slice_text(name));
+
+	if (i < 0 || s->origin[i] != SETTING_BY_FILE) {
+		e->status = EX_USAGE;
+		return -1;
+	}
+	e->status = EX_CONFIG;
+	return err_prefix(e, "%s:%d: ", s->file, s->line[i]);
 }
 
 static void
@@ -368,20 +422,40 @@ settings_add_help(const struct settings *s, struct buf *out)
 		buf_addf(out, "%s", one->about);
 		if (one->fallback && !is_switch(one) &&
 		    strlen(one->fallback) < FALLBACK_SHOWN)
-			buf_addf(out, " (%s)", one->fallback);
+			buf_addf(out, " (default: %s)", one->fallback);
 		buf_add_byte(out, '\n');
 	}
 }
 
-/* A text in double quotes, as YAML reads it back. */
+/* A text in double quotes, as YAML reads it back: what it would fold or refuse
+ * is escaped (U+0085, U+2028 and U+2029 end lines). */
 static void
 add_quoted(struct buf *out, const char *text)
 {
+	struct slice rest = slice_text(text);
+
 	buf_add_byte(out, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			buf_add_byte(out, '\\');
-		buf_add_byte(out, *text);
+	while (rest.n) {
+		unsigned char c = (unsigned char)*rest.p;
+		size_t n = 1;
+
+		if (c == '"' || c == '\\') {
+			buf_addf(out, "\\%c", c);
+		} else if (c < 0x20 || c == 0x7f) {
+			buf_addf(out, "\\x%02X", c);
+		} else if (c == 0xc2 && rest.n > 1 &&
+		    (unsigned char)rest.p[1] < 0xa0) {
+			buf_addf(out, "\\x%02X", (unsigned char)rest.p[1]);
+			n = 2;
+		} else if (slice_starts(rest, SLICE("\xe2\x80\xa8")) ||
+		    slice_starts(rest, SLICE("\xe2\x80\xa9"))) {
+			buf_addf(out, "\\u20%02X",
+			    (unsigned char)rest.p[2] - 0x80);
+			n = 3;
+		} else {
+			buf_add_byte(out, *rest.p);
+		}
+		rest = slice_from(rest, n);
 	}
 	buf_add_byte(out, '"');
 }

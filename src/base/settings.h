@@ -54,6 +54,8 @@ struct settings {
 	void *target;		/* the program's struct */
 	struct arena arena;	/* texts from files */
 	unsigned char origin[64];	/* who set entry i: see below */
+	const char *file;		/* the file read last */
+	int line[64];			/* where in it entry i was set */
 };
 enum { SETTING_BY_DEFAULT, SETTING_BY_FILE, SETTING_BY_OPTION };
 
@@ -74,9 +76,12 @@ int settings_command_line(struct settings *s, int argc, char **argv,
 int settings_file(struct settings *s, const char *file, const char *section,
 	const char *const *sections, bool named, struct err *e);
 
-/* Whether a setting came from a file: what is wrong with it is then a matter
- * of configuration, not of usage. */
-bool settings_is_from_file(const struct settings *s, const char *name);
+/* Who set it: SETTING_BY_DEFAULT, ... */
+int settings_origin(const struct settings *s, const char *name);
+
+/* Puts the right words before e, which says what is wrong with a value: file
+ * and line and EX_CONFIG if it came from a file, else EX_USAGE.  Returns -1. */
+int settings_err(const struct settings *s, const char *name, struct err *e);
 
 /* The list for --help. */
 void settings_add_help(const struct settings *s, struct buf *out);

@@ -122,9 +122,14 @@ slice_digits(struct slice *rest, unsigned min, unsigned max, uint64_t *out)
 bool
 slice_number(struct slice s, uint64_t limit, uint64_t *out)
 {
-	uint64_t value;
+	uint64_t value = 0;
 
-	if (!slice_digits(&s, 1, 19, &value) || s.n || value > limit)
+	for (size_t i = 0; i < s.n; i++)
+		if (!byte_is_digit(s.p[i]) ||
+		    __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, s.p[i] - '0', &value))
+			return false;
+	if (s.n == 0 || value > limit)
 		return false;
 	*out = value;
 	return true;

@@ -100,8 +100,8 @@ byteset_has(const struct byteset *set, char c)
 bool slice_run(struct slice *rest, const struct byteset *set,
 	struct slice *out);
 
-/* A decimal number of min to max digits, all digits that are there: more
- * than max digits is a failure. */
+/* A decimal number of min to max (19 at most) digits, all digits that are
+ * there: more than max digits is a failure. */
 bool slice_digits(struct slice *rest, unsigned min, unsigned max,
 	uint64_t *out);
 

@@ -102,12 +102,12 @@ offset_of_wall(int64_t wall)
 	return before;
 }
 
+/* Offsets change at quarters of an hour; a log stays in one for a long time. */
+static int64_t cached_quarter = INT64_MIN;
+
 static int
 local_offset(const struct when *w)
 {
-	/* Offsets change at quarters of an hour; a log stays in one for a
-	 * long time. */
-	static int64_t cached_quarter = INT64_MIN;
 	static int cached;
 	int64_t wall = wall_seconds(w);
 
@@ -452,6 +452,7 @@ when_set_zone(const char *zone, struct err *e)
 	struct when fixed = { 0 };
 	char posix[32];
 
+	cached_quarter = INT64_MIN;
 	if (strcmp(zone, "local") == 0) {
 		tzset();
 		return 0;

@@ -23,9 +23,10 @@ struct when {
 /* What a stamp without year or zone is read against. */
 struct clock {
 	int64_t now;		/* seconds since the epoch */
-	int year;		/* the year of all stamps that have none; 0:
-				 * the latest that gives a time at most a day
-				 * after now */
+	int year;		/* the year of all stamps that have none (29
+				 * February: the leap year before, if this is
+				 * none); 0: the latest year that gives a time
+				 * at most a day after now */
 };
 
 /* Takes a stamp off the cursor, in the form it begins with:

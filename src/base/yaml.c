@@ -40,6 +40,12 @@ reading_err(struct reading *r, int line, const char *what, struct err *e)
 	return err_set(e, EX_CONFIG, "%s:%d: %s", r->name, line, what);
 }
 
+static bool
+is_tab(struct slice text, size_t place)
+{
+	return place < text.n && text.p[place] == '\t';
+}
+
 static int
 parser_err(struct reading *r, struct slice text, struct err *e)
 {
@@ -52,8 +58,10 @@ parser_err(struct reading *r, struct slice text, struct err *e)
 		    i < text.n; i++)
 			line += text.p[i] == '\n';
 	}
-	return err_set(e, EX_CONFIG, "%s:%d: no YAML: %s", r->name, line,
-	    r->parser.problem ? r->parser.problem : "cannot be read");
+	return err_set(e, EX_CONFIG, "%s:%d: no YAML: %s%s", r->name, line,
+	    r->parser.problem ? r->parser.problem : "cannot be read",
+	    is_tab(text, r->parser.problem_mark.index) ?
+	    " (a tab cannot indent: use blanks)" : "");
 }
 
 static bool
@@ -81,6 +89,7 @@ attach(struct reading *r, struct yaml *node, struct err *e)
 			return reading_err(r, node->line,
 			    "a key must be a word", e);
 		node->key = up->key;
+		node->key_line = up->key_line;
 		up->has_key = false;
 	}
 	if (up->last)
@@ -126,6 +135,7 @@ take_scalar(struct reading *r, const yaml_event_t *event, struct err *e)
 			return -1;
 		}
 		up->key = text;
+		up->key_line = line_of(event);
 		up->has_key = true;
 		return 0;
 	}
@@ -224,8 +234,8 @@ yaml_read(struct arena *a, const char *name, struct slice text, struct err *e)
 		err_set(e, EX_OSERR, "cannot start libyaml");
 		return NULL;
 	}
-	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p,
-	    text.n);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)
+	    (text.n ? text.p : ""), text.n);
 	rc = read_events(&r, text, e);
 	yaml_parser_delete(&r.parser);
 	if (rc < 0)
@@ -258,6 +268,7 @@ yaml_open(struct arena *a, const char *name, struct err *e)
 	buf_init(&text, YAML_MAX + 1);
 	while ((rc = input_next(in, &block, e)) > 0 && !text.overflow)
 		buf_add(&text, block);
+	text.overflow |= input_cut_lines(in) > 0;
 	input_close(in);
 	if (text.overflow)
 		err_set(e, EX_CONFIG, "%s:1: larger than %d bytes", name,
@@ -282,13 +293,13 @@ yaml_find(const struct yaml *map, const char *key)
 }
 
 __attribute__((format(printf, 4, 0))) static void
-yaml_verr(struct err *e, const char *name, const struct yaml *at,
-    const char *format, va_list args)
+yaml_verr(struct err *e, const char *name, int line, const char *format,
+    va_list args)
 {
 	char text[768];
 
 	vsnprintf(text, sizeof text, format, args);
-	err_set(e, EX_CONFIG, "%s:%d: %s", name, at->line, text);
+	err_set(e, EX_CONFIG, "%s:%d: %s", name, line, text);
 }
 
 int
@@ -298,7 +309,19 @@ yaml_err(struct err *e, const char *name, const struct yaml *at,
 	va_list args;
 
 	va_start(args, format);
-	yaml_verr(e, name, at, format, args);
+	yaml_verr(e, name, at->line, format, args);
+	va_end(args);
+	return -1;
+}
+
+int
+yaml_key_err(struct err *e, const char *name, const struct yaml *at,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	yaml_verr(e, name, at->key_line, format, args);
 	va_end(args);
 	return -1;
 }
@@ -311,7 +334,7 @@ yaml_complain(struct err_list *complaints, const char *name,
 	va_list args;
 
 	va_start(args, format);
-	yaml_verr(&e, name, at, format, args);
+	yaml_verr(&e, name, at->line, format, args);
 	va_end(args);
 	err_list_add(complaints, &e);
 }
@@ -321,6 +344,7 @@ yaml_check_keys(struct err_list *complaints, const char *name,
     const struct yaml *map, const char *const *known, const char *kind)
 {
 	bool good = true;
+	struct err e;
 
 	if (map->kind != YAML_MAP) {
 		yaml_complain(complaints, name, map, "%s must be a map of keys "
@@ -334,8 +358,9 @@ yaml_check_keys(struct err_list *complaints, const char *name,
 			i++;
 		if (known[i])
 			continue;
-		yaml_complain(complaints, name, y, "unknown key '%s' in %s",
-		    y->key.p, kind);
+		yaml_key_err(&e, name, y, "unknown key '%s' in %s", y->key.p,
+		    kind);
+		err_list_add(complaints, &e);
 		good = false;
 	}
 	return good;

@@ -19,6 +19,7 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml {
 	enum yaml_kind kind;
 	int line;			/* 1-based */
+	int key_line;			/* in a map: where its key stands */
 	struct slice text;		/* scalar; NUL-terminated */
 	struct slice key;		/* in a map: the name of this value */
 	const struct yaml *first;	/* list or map: what is in it */
@@ -39,11 +40,15 @@ const struct yaml *yaml_open(struct arena *a, const char *name,
 /* The value of a key of a map, or NULL. */
 const struct yaml *yaml_find(const struct yaml *map, const char *key);
 
-/* Complains about a node: "name:line: text", EX_CONFIG; returns -1. */
+/* Complains about a node: "name:line: text", EX_CONFIG; returns -1.  What is
+ * wrong with a key is said with yaml_key_err(), at the key's line. */
 int yaml_err(struct err *e, const char *name, const struct yaml *at,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* The same, added to a list. */
+int yaml_key_err(struct err *e, const char *name, const struct yaml *at,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same as yaml_err(), added to a list. */
 void yaml_complain(struct err_list *complaints, const char *name,
 	const struct yaml *at, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -239,8 +239,8 @@ compile_rule(struct compiling *c, const struct yaml *y, struct rule *rule)
 		return;
 	kind = event_find(event->text);
 	if (kind < 0) {
-		COMPLAIN(c, event, "unknown event (one of auth-failure, "
-		    "auth-error, auth-aborted, auth-success)");
+		COMPLAIN(c, event, "unknown event '%s' (one of auth-failure, "
+		    "auth-error, auth-aborted, auth-success)", event->text.p);
 		return;
 	}
 	rule->event = (enum event_kind)kind;

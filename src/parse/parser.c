@@ -77,6 +77,12 @@ parser_start(struct parser *p, const struct clock *clock)
 }
 
 void
+parser_set_clock(struct parser *p, const struct clock *clock)
+{
+	p->clock = *clock;
+}
+
+void
 parser_begin(struct parser *p, struct slice block)
 {
 	if (block.n == 0) {
@@ -187,6 +193,7 @@ void
 parser_explain(struct parser *p, struct slice line, struct buf *out)
 {
 	struct envelope env;
+	struct event event;
 
 	cell_add(out, line, CELL_PLAIN);
 	buf_add_byte(out, '\n');
@@ -210,4 +217,14 @@ parser_explain(struct parser *p, struct slice line, struct buf *out)
 	if (env.repeats)
 		buf_addf(out, "  repeated   %u times\n", env.repeats);
 	rules_explain(p->rules, &env, out);
+	if (!rules_match(p->rules, &env, &event))
+		return;
+	resolve(p, &env, &event);
+	buf_addf(out, "  service    ");
+	cell_add(out, event.service, CELL_PLAIN);
+	buf_addf(out, "\n  date       ");
+	when_add_rfc3339(out, &event.when);
+	buf_addf(out, "\n  rows       %u%s\n", is_wanted(p, &event) ?
+	    event.count : 0, is_wanted(p, &event) ? "" :
+	    " (--events does not ask for it)");
 }

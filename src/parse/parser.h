@@ -20,6 +20,9 @@ void parser_free(struct parser *p);
 /* A new file begins: what stamps are read against, and no line precedes. */
 void parser_start(struct parser *p, const struct clock *clock);
 
+/* Live input: the clock goes on. */
+void parser_set_clock(struct parser *p, const struct clock *clock);
+
 /* Begins a block of whole lines, which must stay until the next. */
 void parser_begin(struct parser *p, struct slice block);
 

@@ -206,6 +206,9 @@ explain_match(const struct filter *f, const struct rule *rule,
 		char name[32];
 		struct slice field = filter_field_name(rule->fields[i]);
 
+		/* Whoever knows the tag says what the service is. */
+		if (slice_is(field, SLICE("service")))
+			continue;
 		snprintf(name, sizeof name, "%.*s", (int)field.n, field.p);
 		add_shown(out, name, m.holes[i]);
 	}

@@ -144,6 +144,15 @@ cell_add(struct buf *out, struct slice raw, unsigned style)
 	}
 }
 
+/* Bytes that cell_add() writes as \xHH: never those that stand for themselves,
+ * but for the signs that begin a formula. */
+static bool
+may_be_escaped(unsigned byte)
+{
+	return byte < 0x20 || byte >= 0x7f || byte == '=' || byte == '+' ||
+	    byte == '-' || byte == '@';
+}
+
 static int
 hex_value(char c)
 {
@@ -160,16 +169,21 @@ cell_restore(struct buf *out, struct slice cell)
 	struct slice piece;
 
 	while (slice_cut(&cell, '\\', &piece)) {
+		int high, low;
+
 		buf_add(out, piece);
 		if (slice_skip_byte(&cell, '\\')) {
 			buf_add_byte(out, '\\');
 			continue;
 		}
-		if (cell.n < 3 || *cell.p != 'x' || hex_value(cell.p[1]) < 0 ||
-		    hex_value(cell.p[2]) < 0)
+		if (cell.n < 3 || *cell.p != 'x')
 			return false;
-		buf_add_byte(out, (char)(hex_value(cell.p[1]) * 16 +
-		    hex_value(cell.p[2])));
+		high = hex_value(cell.p[1]);
+		low = hex_value(cell.p[2]);
+		if (high < 0 || low < 0 ||
+		    !may_be_escaped((unsigned)(high * 16 + low)))
+			return false;
+		buf_add_byte(out, (char)(high * 16 + low));
 		cell = slice_from(cell, 3);
 	}
 	buf_add(out, cell);

@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: ISC */
+/* Blocks of lines in, events out: the same events however the lines are cut
+ * into blocks; repetitions; years and zones. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/input.h"
+#include "parse/parser.h"
+#include "tap.h"
+
+enum { ALL = 1 << EVENT_KINDS, MAX_LINES = 8, ROOM = 100000 };
+
+static uint64_t seed = 0x1f83d9abfb41bd6b;
+
+static unsigned
+chance(unsigned below)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)(seed >> 33) % below;
+}
+
+static struct rules *rules;
+
+#define S1 "Nov 22 11:05:40 mx1 "
+#define S2 "Nov 22 11:05:41 mx1 "
+#define TAG "postfix/smtpd[250]: "
+#define FAIL(user) "warning: unknown[192.0.2.7]: SASL LOGIN authentication " \
+	"failed: x, sasl_username=" user
+#define BOB S1 TAG FAIL("bob")
+#define ANN S1 TAG FAIL("ann")
+#define OTHER S1 TAG "connect from unknown[192.0.2.7]"
+#define LOST S1 TAG "warning: unknown[192.0.2.7]: SASL LOGIN authentication " \
+	"failed: Connection lost to authentication server"
+#define AGAIN(n) S2 "last message repeated " n " times"
+#define DOVE S1 "dovecot: imap-login: Disconnected: Aborted login by logging " \
+	"out (auth failed, 3 attempts in 4 secs): user=<eve>, method=PLAIN, " \
+	"rip=192.0.2.66, lip=192.0.2.10, session=<x>"
+#define MICRO "\"__REALTIME_TIMESTAMP\":\"1795345540000000\"," \
+	"\"_HOSTNAME\":\"mx1\",\"SYSLOG_IDENTIFIER\":\"postfix/smtpd\","
+
+static void
+add_event(struct buf *out, const struct event *e)
+{
+	buf_addf(out, "%02d ", e->when.second);
+	buf_add(out, e->user);
+	if (e->kind)
+		buf_addf(out, "(%d)", (int)e->kind);
+	if (e->count != 1)
+		buf_addf(out, "*%u", e->count);
+	buf_add_byte(out, ';');
+}
+
+/* The block before goes away when the next one comes: what the parser still
+ * holds of it then, a memory checker sees. */
+static void
+feed(struct parser *p, char **kept, struct slice block, struct buf *out)
+{
+	char *copy = malloc(block.n ? block.n : 1);
+	struct event e;
+
+	if (!copy)
+		return;
+	if (block.n)
+		memcpy(copy, block.p, block.n);
+	if (*kept)
+		memset(*kept, '#', 1);
+	free(*kept);
+	*kept = copy;
+	parser_begin(p, (struct slice){ copy, block.n });
+	while (parser_next(p, &e))
+		add_event(out, &e);
+}
+
+/* Lines into blocks: bit i of split set, a block ends behind line i. */
+static void
+run(struct parser *p, const char *const *lines, size_t n, unsigned split,
+    bool empty_blocks, const char *ending, struct buf *out)
+{
+	static const struct clock clock = { .now = 1795348800 };
+	char *kept = NULL;
+	struct buf block;
+
+	buf_init(&block, ROOM);
+	parser_start(p, &clock);
+	buf_reset(out);
+	for (size_t i = 0; i < n; i++) {
+		buf_add(&block, slice_text(lines[i]));
+		if (i + 1 < n || *ending)
+			buf_add(&block, slice_text(*ending ? ending : "\n"));
+		if (i + 1 < n && !(split >> i & 1))
+			continue;
+		feed(p, &kept, buf_slice(&block), out);
+		if (empty_blocks)
+			feed(p, &kept, (struct slice){ NULL, 0 }, out);
+		buf_reset(&block);
+	}
+	free(kept);
+	buf_release(&block);
+}
+
+static const struct {
+	const char *lines[MAX_LINES];
+	const char *events;
+} cases[] = {
+	{ { BOB }, "40 bob;" },
+	{ { OTHER }, "" },
+	{ { "" }, "" },
+	{ { BOB, ANN, BOB }, "40 bob;40 ann;40 bob;" },
+	{ { OTHER, "", BOB, "", OTHER, ANN }, "40 bob;40 ann;" },
+	/* the line before, once more */
+	{ { BOB, AGAIN("4") }, "40 bob;41 bob*4;" },
+	{ { BOB, S2 "last message repeated 1 time" }, "40 bob;41 bob;" },
+	{ { AGAIN("4") }, "" },
+	{ { AGAIN("4"), BOB }, "40 bob;" },
+	{ { OTHER, AGAIN("4"), BOB }, "40 bob;" },
+	{ { BOB, AGAIN("2"), AGAIN("3") }, "40 bob;41 bob*2;41 bob*3;" },
+	{ { BOB, AGAIN("2"), AGAIN("3"), OTHER, AGAIN("4") },
+		"40 bob;41 bob*2;41 bob*3;" },
+	{ { BOB, ANN, AGAIN("2") }, "40 bob;40 ann;41 ann*2;" },
+	{ { BOB, AGAIN("2"), ANN, AGAIN("3") },
+		"40 bob;41 bob*2;40 ann;41 ann*3;" },
+	{ { BOB, OTHER, AGAIN("4") }, "40 bob;" },
+	{ { BOB, "", AGAIN("4") }, "40 bob;" },
+	{ { BOB, S2 TAG "warning: SASL authentication failed: no rule",
+		AGAIN("4") }, "40 bob;" },
+	{ { BOB, AGAIN("0") }, "40 bob;" },
+	{ { BOB, "Nov 22 11:05:41 mx2 last message repeated 4 times" },
+		"40 bob;" },
+	{ { BOB, "Nov 22 11:05:41 mx2 last message repeated 4 times",
+		AGAIN("4") }, "40 bob;" },
+	{ { BOB, "<20>" AGAIN("4") }, "40 bob;41 bob*4;" },
+	{ { "<20>1 2026-11-22T11:05:40Z mx1 postfix 1 - - " FAIL("bob"),
+		AGAIN("4") }, "40 bob;41 bob*4;" },
+	{ { DOVE, AGAIN("2") }, "40 eve*3;41 eve*6;" },
+	/* an event nobody asked for is no row to repeat */
+	{ { LOST, AGAIN("4") }, "" },
+	{ { BOB, LOST, AGAIN("4") }, "40 bob;" },
+	/* in one line */
+	{ { S1 TAG "message repeated 6 times: [ " FAIL("bob") "]" },
+		"40 bob*6;" },
+	{ { BOB, S1 TAG "message repeated 6 times: [ " FAIL("bob") "]" },
+		"40 bob;40 bob*6;" },
+	{ { S1 TAG "message repeated 6 times: [ connect from x]" }, "" },
+	/* users can be called anything */
+	{ { S1 TAG FAIL("message repeated 5 times: [ x]") },
+		"40 message repeated 5 times: [ x];" },
+	{ { S1 TAG FAIL("last message repeated 4 times"), AGAIN("2") },
+		"40 last message repeated 4 times;"
+		"41 last message repeated 4 times*2;" },
+	{ { S1 TAG FAIL("\"MESSAGE\":[1]") }, "40 \"MESSAGE\":[1];" },
+	/* JSON */
+	{ { "{" MICRO "\"MESSAGE\":\"" FAIL("b\\u00f6b") "\"}" },
+		"40 b\xc3\xb6" "b;" },
+	{ { "{" MICRO "\"MESSAGE\":[119,97,114,110,105,110,103,58,32,117,110,"
+		"107,110,111,119,110,91,49,57,50,46,48,46,50,46,55,93,58,32,"
+		"83,65,83,76,32,76,79,71,73,78,32,97,117,116,104,101,110,116,"
+		"105,99,97,116,105,111,110,32,102,97,105,108,101,100,58,32,"
+		"120,44,32,115,97,115,108,95,117,115,101,114,110,97,109,101,"
+		"61,99,49,194,133,120]}", BOB }, "40 c1\xc2\x85x;40 bob;" },
+	{ { "{" MICRO "\"MESSAGE\":\"" FAIL("bob") "\"}", AGAIN("2") },
+		"40 bob;41 bob*2;" },
+	{ { "{" MICRO "\"MESSAGE\":[1,2,3]}", AGAIN("2") }, "" },
+};
+
+static struct parser *
+parser(unsigned events)
+{
+	struct err e;
+	struct parser *p = parser_new(rules, events, &e);
+
+	if (!p)
+		printf("# %s\n", e.text);
+	return p;
+}
+
+/* Every way to cut the lines into blocks, with empty blocks between or none,
+ * with LF, CRLF, or nothing at the very end. */
+static void
+test_cases(void)
+{
+	static const char *const endings[] = { "\n", "\r\n", "" };
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct buf out;
+	bool good = p != NULL;
+
+	buf_init(&out, ROOM);
+	for (size_t i = 0; p && i < sizeof cases / sizeof *cases; i++) {
+		unsigned n = 0;
+
+		while (n < MAX_LINES && cases[i].lines[n])
+			n++;
+		for (unsigned k = 0; k < 6u << (n - 1); k++) {
+			unsigned split = k / 6;
+
+			run(p, cases[i].lines, n, split, k & 1,
+			    endings[k / 2 % 3], &out);
+			if (slice_is(buf_slice(&out),
+			    slice_text(cases[i].events)))
+				continue;
+			good = false;
+			printf("# case %zu, split %x, variant %u: %.*s, not "
+			    "%s\n", i, split, k % 6, (int)out.n,
+			    out.n ? out.p : "", cases[i].events);
+			break;
+		}
+	}
+	ok(good, "the same events, however lines are cut into blocks");
+	parser_free(p);
+	buf_release(&out);
+}
+
+/* Random lines, against a reading line by line. */
+static void
+test_random(void)
+{
+	static const char *const pool[] = { BOB, ANN, OTHER, AGAIN("2"),
+		AGAIN("3"), DOVE, "", LOST,
+		"Nov 22 11:05:41 mx2 last message repeated 4 times",
+		"Nov 22 11:05:40 mx2 " TAG FAIL("zoe") };
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct buf out, want;
+	bool good = p != NULL;
+
+	buf_init(&out, ROOM);
+	buf_init(&want, ROOM);
+	for (int round = 0; round < 4000 && good; round++) {
+		const char *lines[24];
+		const char *last = NULL;
+		unsigned n = 1 + chance(24), times = 1;
+		char host = 0;
+
+		buf_reset(&want);
+		for (unsigned i = 0; i < n; i++) {
+			unsigned which = chance(10);
+
+			lines[i] = pool[which];
+			if (which < 2 || which == 5 || which == 9) {
+				last = which == 0 ? "bob" : which == 1 ? "ann" :
+				    which == 5 ? "eve" : "zoe";
+				times = which == 5 ? 3 : 1;
+				host = which == 9 ? '2' : '1';
+				buf_addf(&want, "40 %s%s;", last,
+				    which == 5 ? "*3" : "");
+			} else if (which == 3 || which == 4 || which == 8) {
+				unsigned more = which == 8 ? 4 : which - 1;
+
+				if (last && host == (which == 8 ? '2' : '1'))
+					buf_addf(&want, "41 %s*%u;", last,
+					    times * more);
+				else
+					last = NULL;
+			} else {
+				last = NULL;
+			}
+		}
+		run(p, lines, n, chance(1 << 23), chance(2), "\n", &out);
+		good = slice_is(buf_slice(&out), buf_slice(&want));
+		if (!good)
+			printf("# round %d: %.*s\n# not %.*s\n", round,
+			    (int)out.n, out.p, (int)want.n, want.p);
+	}
+	ok(good, "4000 random logs in random blocks");
+	parser_free(p);
+	buf_release(&out);
+	buf_release(&want);
+}
+
+static void
+test_events(void)
+{
+	static const char *const lines[] = { BOB, LOST, S1 TAG "warning: "
+		"unknown[192.0.2.7]: SASL LOGIN authentication aborted",
+		S1 TAG "8E5: client=x[192.0.2.9], sasl_method=PLAIN, "
+		"sasl_username=ann", AGAIN("2") };
+	static const struct {
+		unsigned events;
+		const char *seen;
+	} sets[] = {
+		{ 0, "" },
+		{ 1 << EVENT_AUTH_FAILURE, "40 bob;" },
+		{ 1 << EVENT_AUTH_ERROR, "40 (1);" },
+		{ 1 << EVENT_AUTH_ABORTED, "40 (2);" },
+		{ 1 << EVENT_AUTH_SUCCESS, "40 ann(3);41 ann(3)*2;" },
+		{ ALL - 1, "40 bob;40 (1);40 (2);40 ann(3);41 ann(3)*2;" },
+	};
+	struct buf out;
+
+	buf_init(&out, ROOM);
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+		struct parser *p = parser(sets[i].events);
+
+		if (p)
+			run(p, lines, 5, 0, false, "\n", &out);
+		is(buf_slice(&out), sets[i].seen, "the events asked for");
+		parser_free(p);
+	}
+	buf_release(&out);
+}
+
+static void
+test_start(void)
+{
+	static const char *const bob[] = { BOB }, *const again[] = {
+		OTHER, AGAIN("3") };
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct buf out;
+	uint64_t before;
+
+	buf_init(&out, ROOM);
+	if (!p)
+		return;
+	run(p, bob, 1, 0, false, "\n", &out);
+	is(buf_slice(&out), "40 bob;", "a file with one failure");
+	before = parser_candidates(p);
+	run(p, again + 1, 1, 0, false, "\n", &out);
+	is(buf_slice(&out), "", "a new file repeats nothing of the last");
+	run(p, again, 2, 0, false, "\n", &out);
+	ok(before == 1 && parser_candidates(p) == 3,
+	    "only lines with a literal are looked at");
+	parser_free(p);
+	parser_free(NULL);
+	buf_release(&out);
+}
+
+/* A user that fills a line up to its ceiling and beyond, and is repeated. */
+static void
+test_long(void)
+{
+	static const size_t lengths[] = { INPUT_LINE_MAX - 1, INPUT_LINE_MAX,
+		INPUT_LINE_MAX + 1, INPUT_LINE_MAX + 9000 };
+	static const struct clock clock = { .now = 1795348800 };
+	const size_t head = strlen(BOB) - 3;
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct buf block;
+	bool good = p != NULL;
+
+	buf_init(&block, 2 * ROOM);
+	for (size_t i = 0; p && i < 8; i++) {
+		size_t n = lengths[i / 2], cut = n < INPUT_LINE_MAX ? n :
+		    INPUT_LINE_MAX;
+		struct event one, two;
+		size_t user;
+
+		buf_reset(&block);
+		parser_start(p, &clock);
+		buf_add(&block, slice_to(SLICE(BOB), head));
+		memset(buf_room(&block, n - head), 'u', n - head);
+		block.n = n;
+		buf_add_byte(&block, '\n');
+		if (i & 1)
+			buf_add(&block, SLICE(AGAIN("7") "\n"));
+		parser_begin(p, buf_slice(&block));
+		good = good && parser_next(p, &one);
+		user = one.user.n;
+		if (!(i & 1)) {
+			good = good && !parser_next(p, &two);
+			memset(block.p, '#', block.n);
+			parser_begin(p, SLICE(AGAIN("7")));
+		}
+		good = good && parser_next(p, &two) && two.count == 7 &&
+		    user == cut - head && two.user.n == user &&
+		    two.user.p[user - 1] == 'u' && !parser_next(p, &one);
+		if (!good) {
+			printf("# a line of %zu bytes\n", n);
+			break;
+		}
+	}
+	ok(good, "lines at the ceiling, repeated in this block or the next");
+	parser_free(p);
+	buf_release(&block);
+}
+
+static const struct {
+	const char *zone, *now;
+	int year;
+	const char *envelope, *date;
+} dates[] = {
+	{ "UTC", "2026-11-22T12:00:00Z", 0, "Nov 22 11:05:40 mx1 " TAG,
+		"2026-11-22T11:05:40+00:00" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0, "Nov 22 10:05:40 mx1 " TAG,
+		"2026-11-22T10:05:40+01:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 0, "Nov 23 12:00:00 mx1 " TAG,
+		"2026-11-23T12:00:00+00:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 0, "Nov 23 12:00:01 mx1 " TAG,
+		"2025-11-23T12:00:01+00:00" },
+	{ "UTC", "2027-01-01T00:00:05Z", 0, "Dec 31 23:59:60 mx1 " TAG,
+		"2026-12-31T23:59:60+00:00" },
+	{ "UTC", "2026-12-31T23:00:00Z", 0, "Jan  1 00:00:01 mx1 " TAG,
+		"2027-01-01T00:00:01+00:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 0, "Feb 29 23:59:60 mx1 " TAG,
+		"2024-02-29T23:59:60+00:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 2019, "Dec 24 10:00:00 mx1 " TAG,
+		"2019-12-24T10:00:00+00:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 2020, "Feb 29 10:00:00 mx1 " TAG,
+		"2020-02-29T10:00:00+00:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 2019, "2026-11-02 10:00:00 mx1 " TAG,
+		"2026-11-02T10:00:00+00:00" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0, "Mar 29 02:30:00 mx1 " TAG,
+		"2026-03-29T02:30:00+01:00" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0, "Oct 25 02:30:00 mx1 " TAG,
+		"2026-10-25T02:30:00+02:00" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0,
+		"Sun 2026-10-25 02:30:00 CET mx1 " TAG,
+		"2026-10-25T02:30:00+01:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 0,
+		"Sun 2026-11-22 12:08:46 EST mx1 " TAG,
+		"2026-11-22T12:08:46-05:00" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0,
+		"1795345726.861716 mx1 " TAG, "2026-11-22T12:08:46+01:00" },
+	{ "UTC", "2026-11-22T12:00:00Z", 0,
+		"2031-01-01T00:00:00.123-03:30 mx1 " TAG,
+		"2031-01-01T00:00:00-03:30" },
+	{ "Europe/Paris", "2026-11-22T12:00:00Z", 0,
+		"<20>1 - mx1 postfix 1 - - ", "2026-11-22T13:00:00+01:00" },
+};
+
+static void
+test_dates(void)
+{
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct buf block, out;
+	bool good = p != NULL;
+
+	buf_init(&block, ROOM);
+	buf_init(&out, ROOM);
+	for (size_t i = 0; p && i < sizeof dates / sizeof *dates; i++) {
+		struct slice rest = slice_text(dates[i].now);
+		struct clock clock = { .year = dates[i].year };
+		struct when now;
+		struct event e;
+		struct err why;
+
+		if (when_set_zone(dates[i].zone, &why) < 0)
+			printf("# %s\n", why.text);
+		if (when_parse(&rest, &now) && when_resolve(&now, &clock))
+			clock.now = when_seconds(&now);
+		parser_start(p, &clock);
+		buf_reset(&block);
+		buf_addf(&block, "%s%s\n", dates[i].envelope, FAIL("bob"));
+		parser_begin(p, buf_slice(&block));
+		buf_reset(&out);
+		if (parser_next(p, &e))
+			when_add_rfc3339(&out, &e.when);
+		if (slice_is(buf_slice(&out), slice_text(dates[i].date)))
+			continue;
+		good = false;
+		printf("# %s, now %s: %s gives %.*s, not %s\n", dates[i].zone,
+		    dates[i].now, dates[i].envelope, (int)out.n,
+		    out.n ? out.p : "", dates[i].date);
+	}
+	ok(good, "years and zones of stamps that lack them");
+	parser_free(p);
+	buf_release(&block);
+	buf_release(&out);
+}
+
+static void
+test_explain(void)
+{
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	static const struct {
+		const char *line, *holds[4];
+	} lines[] = {
+		{ BOB, { "RFC 3164", "mx1", "filters/postfix.yaml:", "bob" } },
+		{ OTHER, { "no rule of filters/postfix.yaml", "connect from" }
+		},
+		{ "nonsense", { "no log line", "it must begin with" } },
+		{ "[ 5185.399163] x", { "monotonic" } },
+		{ AGAIN("4"), { "4 more of the line before" } },
+		{ S1 "cron[1]: x", { "no rule file", "cron" } },
+		{ S1 TAG "message repeated 6 times: [ " FAIL("b\x1b[1m") "]",
+			{ "6 times", "b\\x1B[1m" } },
+		{ "<20>1 - mx1 postfix 1 - - " FAIL("bob"), { "RFC 5424",
+			"perhaps cut" } },
+	};
+	struct buf out;
+	bool good = p != NULL;
+
+	buf_init(&out, ROOM);
+	for (size_t i = 0; p && i < sizeof lines / sizeof *lines; i++) {
+		struct slice text;
+
+		buf_reset(&out);
+		parser_explain(p, slice_text(lines[i].line), &out);
+		text = buf_slice(&out);
+		for (int k = 0; k < 4 && lines[i].holds[k]; k++) {
+			struct slice what = slice_text(lines[i].holds[k]);
+
+			if (slice_find(text, what) < text.n)
+				continue;
+			good = false;
+			printf("# %s: no '%s' in %.*s", lines[i].line,
+			    lines[i].holds[k], (int)text.n, text.p);
+		}
+		good = good && slice_find_byte(text, '\x1b') == text.n &&
+		    slice_ends(text, SLICE("\n"));
+	}
+	ok(good, "lines in words");
+	parser_free(p);
+	buf_release(&out);
+}
+
+static void
+test_too_many(void)
+{
+	struct rules *many = rules_new();
+	struct err_list complaints = { .n = 0 };
+	struct err e = { .status = 0 };
+	FILE *f = fopen("many.yaml", "w");
+
+	if (!f)
+		return;
+	fprintf(f, "name: m\nabout: a\nprogram: p\nrules:\n");
+	for (int i = 0; i < 30; i++)
+		fprintf(f, "  - {event: auth-failure, match: \"fail%02d "
+		    "{user:rest}\"}\n", i);
+	fprintf(f, "examples:\n");
+	for (int i = 0; i < 30; i++)
+		fprintf(f, "  - {line: fail%02d x, gives: {event: "
+		    "auth-failure, user: x}}\n", i);
+	fclose(f);
+	ok(rules_add(many, "./many.yaml", &complaints) == 0 &&
+	    complaints.n == 0, "thirty rules with a text of their own");
+	for (unsigned i = 0; i < complaints.n && i < ERR_LIST_MAX; i++)
+		printf("# %s\n", complaints.texts[i]);
+	ok(!parser_new(many, 1, &e) && e.status == EX_CONFIG && *e.text,
+	    "are too many to look for at once");
+	err_list_release(&complaints);
+	rules_free(many);
+	unlink("many.yaml");
+}
+
+int
+main(void)
+{
+	struct err_list complaints = { .n = 0 };
+
+	rules = rules_new();
+	ok(rules_add(rules, "postfix", &complaints) == 0 &&
+	    rules_add(rules, "dovecot", &complaints) == 0,
+	    "two rule files that are built in");
+	test_cases();
+	test_random();
+	test_events();
+	test_start();
+	test_long();
+	test_dates();
+	test_explain();
+	test_too_many();
+	err_list_release(&complaints);
+	rules_free(rules);
+	return done();
+}

@@ -1,0 +1,403 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# Settings: from the table's defaults, from mls.yaml, from options; who wins,
+# and what an administrator is told when something is wrong with them.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use MLS;
+
+my $SHIPPED = "$TOP/conf/mls.yaml";
+my $LINE = 'Nov 22 11:05:40 mx1 postfix/smtpd[250]: warning: ' .
+    'unknown[192.0.2.7]: SASL LOGIN authentication failed: x, ' .
+    "sasl_username=bob\n";
+my @CLOCK = qw(--now 2026-11-22T18:00:00Z --timezone UTC);
+
+my $files = 0;
+sub config {
+	my ($text) = @_;
+	my $name = "$DIR/config" . $files++ . '.yaml';
+	spew($name, $text);
+	return $name;
+}
+
+# Runs the filter on nothing: with a file that says nothing unless a test names
+# one, so that what the machine has in /etc/mls does not matter.
+my $NOTHING = config("# nothing\n");
+sub filter {
+	my @options = @_;
+	unshift @options, '--config', $NOTHING
+	    unless grep { /^(?:-c|--config)/ } @options;
+	return run($FILTER, @options);
+}
+
+sub settings {
+	my $ran = filter(@_, '--print-config');
+	is("$ran->{status} $ran->{signal}", '0 0',
+	    "--print-config @_: status") or diag($ran->{err});
+	is($ran->{err}, '', "--print-config @_: nothing on stderr");
+	return $ran->{out};
+}
+
+# "  key: value" and "  #key:" as a hash; undef where there is no value.
+sub keys_of {
+	my ($text) = @_;
+	my %of;
+	for (split /\n/, $text) {
+		next unless /^  (#?)([a-z][a-z-]*):(?: (.*))?$/;
+		die "key $2 twice" if exists $of{$2};
+		$of{$2} = $1 ? undef : $3;
+	}
+	return \%of;
+}
+
+# The shipped file says what is true without it.
+my $defaults = settings('--config', $NOTHING);
+is(settings('--config', $SHIPPED), $defaults,
+    'conf/mls.yaml means exactly the defaults');
+is(settings('--config', '/dev/null'), $defaults, 'so does an empty file');
+my ($in_force, $shipped) = map { keys_of($_) } $defaults, slurp($SHIPPED);
+is_deeply([sort keys %$shipped], [sort keys %$in_force],
+    'conf/mls.yaml has every setting and no other');
+is_deeply([grep { !defined $in_force->{$_} } sort keys %$shipped],
+    [grep { !defined $shipped->{$_} } sort keys %$shipped],
+    'in conf/mls.yaml those without a default are commented out');
+cmp_ok(scalar keys %$shipped, '>', 10, 'there are settings at all');
+{
+	# What is commented out there is meant to be used.
+	my $ran = filter('--config', config(slurp($SHIPPED) =~
+	    s/^  #(?=[a-z-]+:)/  /gmr), '--print-config');
+	is($ran->{status}, 0, 'conf/mls.yaml with everything switched on loads');
+	is_deeply([grep { !defined } values %{keys_of($ran->{out})}], [],
+	    'and everything is set');
+	$ran = filter('--config', $SHIPPED, '--check');
+	is($ran->{status}, 0, 'conf/mls.yaml passes --check') or
+	    diag($ran->{err});
+}
+{
+	my ($about, @long) = (0);
+	for (split /\n/, slurp($SHIPPED)) {
+		push @long, $_ if length > 80;
+	}
+	is_deeply(\@long, [], 'conf/mls.yaml fits 80 columns');
+}
+
+# Every setting is an option, but the questions are no settings.
+{
+	my $help = filter('--help')->{out};
+	my %option = map { $_ => 1 } $help =~ /^ +(?:-\w, )?--([a-z-]+)/gm;
+	is_deeply([grep { !$option{$_} } sort keys %$in_force], [],
+	    'every setting is an option');
+	delete @option{keys %$in_force};
+	is_deeply([sort keys %option], [qw(check config explain help
+	    print-config quiet verbose version)], 'the other options are questions');
+	for my $one (sort keys %option) {
+		my $ran = filter('--config', config("filter:\n  $one: true\n"));
+		is($ran->{status}, 78, "$one is no setting");
+		like($ran->{err}, qr/:2: unknown setting '$one'/,
+		    "$one: and the message says so");
+	}
+}
+
+# --help and --version.
+for my $question (qw(--help -h --version -V)) {
+	my $ran = filter($question);
+	is($ran->{status}, 0, "$question: status");
+	is($ran->{err}, '', "$question: nothing on stderr");
+	like($ran->{out}, $question =~ /h/ ? qr/^usage: mls-filter/ :
+	    qr/^mls-filter \d+\.\d+\.\d+\n\z/, "$question: answers");
+}
+is(run($FILTER, qw(--help --config /nonexistent/x))->{status}, 0,
+    '--help works with a configuration that cannot be read');
+
+# What it prints can be read back, awkward texts included.
+my @everything = ('--format', 'tsv', '--columns', 'event,ip,user', '--events',
+    'auth-failure,auth-success', '--header', 'never', '--spreadsheet-safe',
+    '--filters', 'dovecot', '--filters', './a "b" \\c, #d: [e].yaml',
+    '--database', "/x/y z'", '--database', '', '--timezone', 'Europe/Paris',
+    '--year', '2024', '--now', '2026-11-22T18:00:00Z', '--stats',
+    '--progress', 'never', '--log', "/caf\xc3\xa9/%s", '--log-level', 'debug',
+    '-o', ' out: {}.csv ');
+my $said = settings(@everything);
+is(settings('--config', config($said)), $said,
+    '--print-config can be read back with the same result');
+is_deeply([grep { !defined keys_of($said)->{$_} } sort keys %$in_force], [],
+    'all of it was set');
+for my $switch (qw(--verbose --quiet)) {
+	my $once = settings($switch);
+	isnt($once, $defaults, "$switch shows in --print-config");
+	is(settings('--config', config($once)), $once,
+	    "$switch can be read back");
+}
+
+# Options win, one by one.
+my $file = config(<<'EOT');
+filter:
+  format: tsv
+  columns: [server, ip]
+  events:
+    - auth-failure
+    - auth-error
+  header: never
+  filters: [exim, dovecot]
+  database: /one
+  timezone: Asia/Tokyo
+  year: 1999
+  spreadsheet-safe: true
+  now: 2020-01-01T00:00:00Z
+  stats: true
+  progress: never
+  log: syslog
+  log-level: debug
+  output: there.csv
+EOT
+my $of_file = keys_of(settings('--config', $file));
+my %want = (
+	format => ['tsv', 'jsonl', '"tsv"', '"jsonl"'],
+	columns => ['', 'user,event', '["server", "ip"]',
+	    '["user", "event"]'],
+	events => ['', 'auth-aborted', '["auth-failure", "auth-error"]',
+	    '["auth-aborted"]'],
+	header => ['', 'always', '"never"', '"always"'],
+	filters => ['', 'cyrus', '["exim", "dovecot"]', '["cyrus"]'],
+	database => ['', '/two', '["/one"]', '["/two"]'],
+	timezone => ['', 'UTC', '"Asia/Tokyo"', '"UTC"'],
+	year => ['', '2001', '1999', '2001'],
+	now => ['', '2021-01-01T00:00:00Z', '"2020-01-01T00:00:00Z"',
+	    '"2021-01-01T00:00:00Z"'],
+	progress => ['', 'always', '"never"', '"always"'],
+	log => ['', 'stderr', '"syslog"', '"stderr"'],
+	'log-level' => ['', 'error', '"debug"', '"error"'],
+	output => ['', 'here.csv', '"there.csv"', '"here.csv"'],
+);
+for my $key (sort keys %want) {
+	my (undef, $option, $before, $after) = @{$want{$key}};
+	is($of_file->{$key}, $before, "$key from the file");
+	for my $order (['--config', $file, "--$key", $option],
+	    ["--$key=$option", '--config', $file]) {
+		my $now = keys_of(settings(@$order));
+		is($now->{$key}, $after, "@$order: the option wins");
+		$now->{$key} = $before;
+		is_deeply($now, $of_file, "@$order: the others stay");
+	}
+}
+is($of_file->{$_}, 'true', "$_ from the file")
+    for qw(stats spreadsheet-safe);
+{
+	my $now = keys_of(settings('--config', $file, '--filters', 'cyrus',
+	    '--filters', 'postfix'));
+	is($now->{filters}, '["cyrus", "postfix"]',
+	    'a repeated option adds to itself and not to the file');
+
+	# Each says a level; the one on the command line counts.
+	my $ran = filter('--config', config("filter:\n  log-level: info\n"),
+	    '--quiet');
+	is($ran->{err}, '', '--quiet wins over log-level of the file');
+	$ran = filter('--config', config("filter:\n  log-level: error\n"),
+	    '--verbose');
+	like($ran->{err}, qr/started/,
+	    '--verbose wins over log-level of the file');
+}
+
+# One value may stand where a list can, and a list may be in pieces.
+is(keys_of(settings('--config', config("filter:\n  columns: ip,date\n")))->
+    {columns}, '["ip", "date"]', 'columns as one text');
+is(keys_of(settings('--config', config("filter:\n  filters: exim\n")))->
+    {filters}, '["exim"]', 'filters as one text');
+is(settings('--config', config($_->[1])), $defaults, $_->[0]) for
+    ['a file of comments', "# nothing\n"],
+    ['an empty section', "filter:\n"],
+    ['a section with all keys commented out', "filter:\n  #format: tsv\n"],
+    ['sections of the other programs',
+	"summarize:\n  a: {b: [c]}\nipinfo:\n  d: e\n"],
+    ['CR LF', "filter:\r\n  format: csv\r\n"],
+    ['a byte order mark', "\xef\xbb\xbffilter:\n  format: csv\n"];
+
+# The file of a bare pipeline must not redirect its rows: the program with
+# another place for it shows what it does with a file nobody named.
+SKIP: {
+	skip 'no make', 10 unless have('make');
+	delete local @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
+	my $other = "$DIR/build/mls-filter";
+	my $make = run('make', '-s', '-C', $TOP, "B=$DIR/build",
+	    "SYSCONFDIR=$DIR/etc", 'CFLAGS=-O1', $other);
+	is($make->{status}, 0, 'built with another SYSCONFDIR') or
+	    diag($make->{err});
+	mkdir "$DIR/etc";
+	mkdir "$DIR/etc/mls";
+	my $usual = "$DIR/etc/mls/mls.yaml";
+
+	spew($usual, "filter:\n  output: $DIR/usual.csv\n" .
+	    "  columns: [ip, user]\n");
+	my $ran = run({in => $LINE}, $other, @CLOCK);
+	is($ran->{out}, "ip,user\n192.0.2.7,bob\n",
+	    'the usual file counts, output in it does not');
+	is($ran->{err}, '', 'silently');
+	ok(!-e "$DIR/usual.csv", 'and nothing is written there');
+	$ran = run({in => $LINE}, $other, '--config', $usual, @CLOCK);
+	is($ran->{out}, '', 'output counts in a file that was named');
+	is(slurp("$DIR/usual.csv"), "ip,user\n192.0.2.7,bob\n",
+	    'and the rows are there');
+	$ran = run({in => $LINE}, $other, '--config', $NOTHING, @CLOCK,
+	    '--columns', 'date');
+	is($ran->{out}, "date\n2026-11-22T11:05:40+00:00\n",
+	    'a file that was named replaces the usual one');
+
+	spew($usual, "filter:\n  format: xml\n");
+	$ran = run({in => $LINE}, $other);
+	is($ran->{status}, 78, 'an error in the usual file ends the program');
+	like($ran->{err}, qr{^mls-filter: \Q$usual\E:2: },
+	    'and the message names it');
+	unlink $usual;
+	is(run({in => $LINE}, $other, @CLOCK, '--columns', 'ip')->{out},
+	    "ip\n192.0.2.7\n", 'it need not be there');
+}
+
+# What is wrong with a file: its line, and what it should be.
+sub deep {
+	my ($levels) = @_;
+	return 'filter: ' . '[' x $levels . ']' x $levels . "\n";
+}
+for my $bad (
+	['unknown key', "filter:\n  frmat: csv\n", 2, qr/'frmat'/],
+	['key of another case', "filter:\n  Format: csv\n", 2, qr/'Format'/],
+	['unknown section', "filter:\n  format: csv\nfiltre:\n  x: y\n", 3,
+	    qr/'filtre'/],
+	['no value of a choice', "filter:\n\n  format: xml\n", 3,
+	    qr/'xml'.*format.*csv, tsv, jsonl, maillogsentinel/],
+	['no number', "filter:\n  year: soon\n", 2, qr/'soon'.*year/],
+	['number too large', "filter:\n  year: 10000\n", 2, qr/'10000'.*9999/],
+	['negative number', "filter:\n  year: -1\n", 2, qr/'-1'.*year/],
+	['no switch', "filter:\n  stats: maybe\n", 2,
+	    qr/'maybe'.*stats.*true or false/],
+	['dns is not there yet', "filter:\n  dns: on\n", 2, qr/'on'.*dns/],
+	['empty value', "filter:\n  format:\n", 2, qr/format/],
+	['list for one value', "filter:\n  format: [csv]\n", 2, qr/'format'/],
+	['map for a list', "filter:\n  columns: {ip: date}\n", 2,
+	    qr/'columns'/],
+	['list in a list', "filter:\n  columns:\n    - ip\n    - [date]\n", 4,
+	    qr/'columns'/],
+	['unknown column', "filter:\n  format: csv\n  columns: [ip, nope]\n",
+	    3, qr/'nope'/],
+	['column twice', "filter:\n  columns: [ip,\n    ip]\n", undef,
+	    qr/'ip'/],
+	['no column', "filter:\n  columns: []\n", 2, qr/columns/],
+	['unknown event', "filter:\n  events: [auth-failed]\n", 2,
+	    qr/'auth-failed'.*auth-failure/],
+	['no event', "filter:\n  events: []\n", 2, qr/events/],
+	['unknown zone', "filter:\n  timezone: Mars/Base\n", 2,
+	    qr{'Mars/Base'.*Europe/Paris}],
+	['no time', "filter:\n  now: soon\n", 2, qr/'soon'.*now/],
+	['key twice', "filter:\n  format: csv\n  year: 1\n  format: tsv\n", 4,
+	    qr/'format'.*twice/],
+	['section twice', "filter:\n  year: 1\nfilter:\n  year: 2\n", 3,
+	    qr/'filter'.*twice/],
+	['anchor', "filter:\n  format: &a csv\n", 2, qr/anchor/],
+	['anchor on a map', "filter: &a\n  format: csv\n", 1, qr/anchor/],
+	['alias', "filter:\n  format: *a\n", 2, qr/alias/],
+	['tag', "filter:\n  year: !!int 5\n", 2, qr/tag/],
+	['second document', "filter:\n  year: 1\n---\nfilter:\n  year: 2\n",
+	    3, qr/second document/],
+	['too deep', deep(17), 1, qr/deep/],
+	['far too deep', deep(30000), 1, qr/deep/],
+	['too large', "filter:\n" . "  # x\n" x 11000, 1, qr/65536/],
+	['bad UTF-8 in a value', "filter:\n  log: caf\xe9\n", 2, qr/UTF-8/],
+	['bad UTF-8 in a comment', "filter:\n  year: 1\n# caf\xe9\n", 3,
+	    qr/UTF-8/],
+	['control character', "filter:\n  log: \"a\x01b\"\n", 2,
+	    qr/control/],
+	['NUL in a text', "filter:\n  log: \"a\\0b\"\n", 2, qr/NUL/],
+	['tab indentation', "filter:\n\tformat: csv\n", 2, qr/\btabs?\b/],
+	['quote left open', "filter:\n  log: \"abc\n", undef, qr/YAML/],
+	['a list', "- filter\n", 1, qr/'filter:'/],
+	['a text', "filter\n", 1, qr/'filter:'/],
+	['a section that is a list', "filter: [format]\n", 1, qr/'filter'/],
+	['a section that is a text', "filter: csv\n", 1, qr/'filter'/],
+	['a key that is a list', "filter:\n  ? [a]\n  : b\n", 2, qr/key/],
+    ) {
+	my ($about, $text, $line, $like) = @$bad;
+	my $name = config($text);
+	my $where = defined $line ? $line : '\d+';
+	for my $ran (run({in => $LINE}, $FILTER, '--config', $name)) {
+		is($ran->{status}, 78, "$about: status");
+		is($ran->{out}, '', "$about: nothing on stdout");
+		like($ran->{err}, qr/^mls-filter: \Q$name\E:$where: [^\n]+\n\z/,
+		    "$about: one line with file and line");
+		like($ran->{err}, $like, "$about: says what");
+	}
+}
+for my $bad (['/nonexistent/mls.yaml', qr/No such file/],
+    ["$DIR", qr/directory/]) {
+	my ($name, $like) = @$bad;
+	my $ran = run({in => $LINE}, $FILTER, '--config', $name);
+	is($ran->{status}, 78, "--config $name: status");
+	is($ran->{out}, '', "--config $name: nothing on stdout");
+	like($ran->{err}, qr/^mls-filter: [^\n]*'\Q$name\E'[^\n]*\n\z/,
+	    "--config $name: the message names it");
+	like($ran->{err}, $like, "--config $name: and says why");
+}
+{
+	my $ran = filter('--config', config("filter:\n  log: \"\\e[31m\"\n" .
+	    "  format: \"\\e[31m\"\n"));
+	is($ran->{status}, 78, 'an escape sequence as value: status');
+	unlike($ran->{err}, qr/\e/, 'and it does not reach the terminal');
+}
+
+# What is wrong on the command line: the option's name, and what to do.
+for my $bad (
+	[['--frobnicate'], qr/unknown option '--frobnicate'.*--help/],
+	[['--frobnicate=1'], qr/'--frobnicate/],
+	[['-Z'], qr/unknown option '-Z'/],
+	[['-qZv'], qr/unknown option '-Z'/],
+	[['--f', 'csv'], qr/'--f'/],
+	[['--format'], qr/value.*'--format'/],
+	[['-o'], qr/value.*'-o'/],
+	[['--stats=1'], qr/'--stats.*value|value.*'--stats/],
+	[['--format', 'xml'], qr/'xml'.*format.*csv, tsv/],
+	[['--header', ''], qr/header.*auto, always, never/],
+	[['--year', 'x'], qr/'x'.*year/],
+	[['--year', '99999'], qr/'99999'.*year/],
+	[['--year', '20 26'], qr/'20 26'.*year/],
+	[['--year', ''], qr/''.*year/],
+	[['--columns', 'nope'], qr/'nope'.*columns/],
+	[['--columns', 'ip,,date'], qr/''.*columns/],
+	[['--columns', 'ip,date,ip'], qr/'ip'.*columns/],
+	[['--columns', ''], qr/columns/],
+	[['--events', 'nope'], qr/'nope'.*auth-failure/],
+	[['--events', ''], qr/events/],
+	[['--events', 'auth-success', '--columns', 'ip'], qr/'event'/],
+	[['--events', 'auth-success', '--format', 'maillogsentinel'],
+	    qr/'event'/],
+	[['--timezone', 'Mars/Base'], qr{'Mars/Base'}],
+	[['--timezone', ''], qr/time zone ''/],
+	[['--timezone', '../../etc/passwd'], qr/time zone/],
+	[['--now', 'soon'], qr/'soon'.*now/],
+	[['--dns', 'on'], qr/'on'.*dns/],
+	[['--log-level', 'loud'], qr/'loud'.*log-level.*error, warning/],
+	[['--progress', 'x'], qr/'x'.*progress/],
+    ) {
+	my ($options, $like) = @$bad;
+	my $ran = run({in => $LINE}, $FILTER, '--config', $NOTHING,
+	    @$options);
+	is($ran->{status}, 64, "@$options: status");
+	is($ran->{out}, '', "@$options: nothing on stdout");
+	like($ran->{err}, qr/^mls-filter: [^\n]+\n\z/, "@$options: one line");
+	like($ran->{err}, $like, "@$options: names it");
+}
+{
+	# A name that shortens two options is not an unknown one.
+	my $ran = filter('--f', 'csv');
+	like($ran->{err}, qr/ambiguous|more than one|--format/,
+	    '--f: says that it could be several');
+	is(settings('--form', 'tsv'), settings('--format', 'tsv'),
+	    'an option may be shortened');
+	is(settings('x.log', '--format', 'tsv'), settings('--format', 'tsv'),
+	    'and stand behind a file');
+	$ran = filter('--', '--format');
+	is($ran->{status}, 66, 'behind -- there are only files');
+	like($ran->{err}, qr/'--format'/, 'and the message names it');
+}
+
+done_testing;
