@@ -551,8 +551,18 @@ test_foreign(void)
 		{ SLICE("BZh91AY&SYabc\ndef\n"), "bzcat" },
 		{ SLICE("BZh11AY&SYabc\ndef\n"), "bzcat" },
 	};
-	bool file = true, pipe_good = true;
+	bool file = true, pipe_good = true, levels = true;
 
+	for (char level = '1'; level <= '9'; level++) {
+		char bytes[] = "BZh?1AY&SYabc\ndef\n";
+		struct seen s;
+
+		bytes[3] = level;
+		seen_init(&s);
+		read_bytes(&s, slice_text(bytes));
+		levels = is_damaged(&s, SLICE(""), "bzcat") && levels;
+	}
+	ok(levels, "bzip2 of every level is named");
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		struct seen s;
 

@@ -163,6 +163,38 @@ ok defined appears($out, "third,DE\n"), 'a good one does';
 close $pipe;
 ended($pid, 5);
 
+# Live input outlives its first day: the year of a stamp without one is that of
+# the clock when the line comes, not when the program began.
+SKIP: {
+	my ($shim) = glob '/usr/lib/*/faketime/libfaketime.so.1';
+	skip 'no libfaketime', 2 unless $shim;
+	skip 'a sanitizer must be loaded first', 2 if $BUILD =~ /asan/;
+	spew("$DIR/clock", "\@2026-12-30 12:00:00\n");
+	local $ENV{LD_PRELOAD} = $shim;
+	local $ENV{FAKETIME_TIMESTAMP_FILE} = "$DIR/clock";
+	local $ENV{FAKETIME_NO_CACHE} = 1;
+	local $ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
+	pipe my $read, my $write or die;
+	$pid = fork // die;
+	if (!$pid) {
+		close $write;
+		open STDIN, '<&', $read;
+		open STDOUT, '>', $out;
+		exec $FILTER, '-q', '--columns', 'date', '--header', 'never';
+	}
+	delete $ENV{LD_PRELOAD};
+	close $read;
+	$write->autoflush(1);
+	print $write failure('x') =~ s/Nov 22/Dec 30/r;
+	ok defined appears($out, "2026-12-30T11:05:40+00:00\n"), 'today';
+	spew("$DIR/clock", "\@2027-01-03 12:00:00\n");
+	print $write failure('x') =~ s/Nov 22/Jan  3/r;
+	ok defined appears($out, "2027-01-03T11:05:40+00:00\n"),
+	    'four days later, in the new year';
+	close $write;
+	ended($pid, 5);
+}
+
 # Non-blocking output into a slow reader.
 pipe my $slow_read, my $slow_write or die;
 my $many = join '', map { failure("n$_") } 1 .. 20000;
