@@ -40,15 +40,15 @@ struct input {
 	struct err damage;	/* found, but not reported yet */
 };
 
-/* What cannot be read here, and what can. */
+/* What cannot be read here, and what can; a ? stands for any byte. */
 static const struct {
 	struct slice magic;
 	const char *kind, *reader;
 } foreign[] = {
 	{ SLICE("\xFD" "7zXZ\0"), "xz", "xzcat" },
 	{ SLICE("\x28\xB5\x2F\xFD"), "zstd", "zstdcat" },
-	{ SLICE("BZh91AY&SY"), "bzip2", "bzcat" },
-	{ SLICE("BZh11AY&SY"), "bzip2", "bzcat" },
+	{ SLICE("BZh?1AY&SY"), "bzip2", "bzcat" },
+	{ SLICE("BZh?\x17\x72\x45\x38\x50\x90"), "bzip2", "bzcat" },
 	{ SLICE("\x04\x22\x4D\x18"), "lz4", "lz4cat" },
 };
 
@@ -141,13 +141,23 @@ input_read_raw(struct input *in, struct err *e)
 	return got;
 }
 
+/* Whether no byte that is there disagrees with a magic. */
+static bool
+agrees(struct slice head, struct slice magic)
+{
+	for (size_t i = 0; i < magic.n && i < head.n; i++)
+		if (magic.p[i] != '?' && magic.p[i] != head.p[i])
+			return false;
+	return true;
+}
+
 /* Whether more bytes could make a foreign magic of what is there. */
 static bool
 input_may_be_foreign(struct slice head)
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
 		if (head.n < foreign[i].magic.n &&
-		    slice_starts(foreign[i].magic, head))
+		    agrees(head, foreign[i].magic))
 			return true;
 	return false;
 }
@@ -156,7 +166,8 @@ static int
 input_is_foreign(struct input *in, struct slice head, struct err *e)
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-		if (slice_starts(head, foreign[i].magic))
+		if (head.n >= foreign[i].magic.n &&
+		    agrees(head, foreign[i].magic))
 			return err_set(e, EX_DATAERR,
 			    "'%s' is compressed with %s: unpack it with %s "
 			    "in front", in->name, foreign[i].kind,

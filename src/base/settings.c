@@ -138,7 +138,9 @@ settings_set(struct settings *s, size_t i, const char *text,
 	case SETTING_FLAG:
 		return set_flag(one, text, place, e);
 	case SETTING_TEXT:
-		*(const char **)place = text;
+		/* A key with nothing behind it is as good as none. */
+		*(const char **)place = origin == SETTING_BY_FILE && !*text ?
+		    one->fallback : text;
 		return 0;
 	case SETTING_CHOICE:
 		return set_choice(one, text, place, e);
@@ -500,7 +502,9 @@ is_unset(const struct setting *one, const void *place)
 {
 	if (is_list(one))
 		return ((const struct text_list *)place)->n == 0;
-	return one->kind == SETTING_TEXT && !*(const char *const *)place;
+	if (one->kind != SETTING_TEXT)
+		return false;
+	return !*(const char *const *)place || !**(const char *const *)place;
 }
 
 void

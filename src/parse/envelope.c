@@ -222,6 +222,8 @@ take_host_and_tag(struct slice *rest, struct envelope *out)
 		return false;
 	skip_bracketed_priority(rest);
 	slice_skip_blanks(rest);	/* an empty host */
+	if (take_repeats_last(*rest, out))
+		return true;
 	for (int words = 0; words <= HOSTS_MAX; words++) {
 		struct slice word = take_word(rest);
 
@@ -338,7 +340,7 @@ open_repeats(struct envelope *out)
 	uint64_t times;
 
 	if (!slice_skip(&rest, SLICE("message repeated ")) ||
-	    !slice_digits(&rest, 1, REPEATS_DIGITS, &times) ||
+	    !slice_digits(&rest, 1, REPEATS_DIGITS, &times) || times == 0 ||
 	    !slice_skip(&rest, SLICE(" times: [")) ||
 	    !slice_ends(rest, SLICE("]")))
 		return;

@@ -278,7 +278,7 @@ example_tag(struct compiling *c, const struct yaml *example)
 	struct slice glob = c->filter->programs[0], head;
 	struct buf text;
 
-	if (tag && tag->kind == YAML_SCALAR)
+	if (tag)
 		return tag->text;
 	buf_init(&text, 1024);
 	if (slice_cut(&glob, '*', &head)) {
@@ -383,6 +383,9 @@ check_example(struct compiling *c, const struct yaml *example)
 	    "an example"))
 		return;
 	line = yaml_need_text(c->complaints, c->label, example, "line");
+	if (yaml_find(example, "tag") &&
+	    !yaml_need_text(c->complaints, c->label, example, "tag"))
+		return;
 	gives = yaml_find(example, "gives");
 	if (!line)
 		return;

@@ -27,7 +27,7 @@ struct parser {
 /* Besides the rules' literals: a message as an array of bytes hides them, and
  * a repetition has none. */
 static const struct slice always[] = {
-	SLICE("\"MESSAGE\":["),
+	SLICE("\"MESSAGE\":["), SLICE("\"MESSAGE\": ["),
 	SLICE("last message repeated "),
 };
 enum { ALWAYS = sizeof always / sizeof *always };
