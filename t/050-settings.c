@@ -364,7 +364,7 @@ print_again(const char *const *args, struct buf *first)
 	    &e) == 0;
 	settings_add_config(&s[1], "main", &second);
 	good = good && slice_is(buf_slice(first), buf_slice(&second));
-	if (good && target[0].text)
+	if (good && target[0].text && *target[0].text)
 		good = target[1].text && strcmp(target[0].text,
 		    target[1].text) == 0;
 	if (!good)
