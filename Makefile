@@ -121,6 +121,7 @@ asan:
 	$(MAKE) B=build/asan LINKING= MODE='$(SANITIZE)' test
 
 fuzz:
+	@sh contrib/setup/packages fuzz
 	@for target in $(FUZZERS); do \
 		$(MAKE) --no-print-directory build/fuzz/$$target && \
 		mkdir -p build/fuzz/corpus/$$target && \

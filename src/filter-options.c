@@ -184,6 +184,11 @@ options_clock(const struct options *o, struct clock *clock, struct err *e)
 
 	if (when_set_zone(o->timezone, e) < 0)
 		return settings_err(&o->settings, "timezone", e);
+	if (o->year && o->year < 1970) {
+		err_set(e, EX_USAGE, "'%d' is no value for year (1970 to 9999, "
+		    "or 0)", (int)o->year);
+		return settings_err(&o->settings, "year", e);
+	}
 	*clock = (struct clock){ .now = time(NULL), .year = (int)o->year };
 	if (!o->now)
 		return 0;

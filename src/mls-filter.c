@@ -16,12 +16,14 @@
 #include "filter-options.h"
 #include "parse/parser.h"
 #include "parse/rules.h"
+#include "schema/cell.h"
 
 enum {
 	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
 	STOP_MS = 1500,		/* after SIGTERM: time is up */
 	ANSWER_MAX = 4 * 1024 * 1024,
 	DAY = 24 * 60 * 60,
+	YEAR_2000 = 946684800,
 };
 
 /* One run: what the loop needs. */
@@ -202,7 +204,6 @@ reopen(struct filter_run *run, struct err *e)
 static int
 heed_signals(struct filter_run *run, struct err *e)
 {
-	signals_deliver();
 	if (signals_take(SIGTERM) && !run->stopping) {
 		run->stopping = true;
 		run->stop_at = monotonic_ms() + STOP_MS;
@@ -216,28 +217,44 @@ heed_signals(struct filter_run *run, struct err *e)
 /* Waits until there is input; what is there is written before we wait.  0: it
  * has come; 1: time to end; -1: error. */
 static int
-await_input(struct filter_run *run, struct input *in, struct err *e)
+wait_for_input(struct filter_run *run, struct input *in, struct err *e)
 {
 	int rc = heed_signals(run, e);
 
-	while (rc == 0 && input_wait(in, 0, signals_mask()) <= 0) {
+	while (rc == 0 && input_wait(in, 0, NULL) <= 0) {
 		int ready;
 
 		rc = sink_flush(run->sink, e);
 		if (rc)
 			return rc;
-		ready = input_wait(in, run->stopping ? SILENCE_MS : -1,
-		    signals_mask());
+		signals_hold();
+		rc = heed_signals(run, e);
+		ready = rc ? 1 : input_wait(in, run->stopping ? SILENCE_MS :
+		    -1, signals_mask());
+		signals_let_go();
 		if (ready == 0)
 			return 1;
-		rc = heed_signals(run, e);
-	}
-	if (rc == 0 && run->stopping && monotonic_ms() >= run->stop_at) {
-		diag_say(&run->diag, DIAG_WARNING, "told to stop: the rest of "
-		    "the input was not read");
-		return 1;
+		if (rc == 0)
+			rc = heed_signals(run, e);
 	}
 	return rc;
+}
+
+/* The same, but not for ever once we are told to stop. */
+static int
+await_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	int rc = wait_for_input(run, in, e);
+
+	if (rc || !run->stopping || monotonic_ms() < run->stop_at)
+		return rc;
+	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
+	    "read");
+	if (input_is_live(in))
+		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
+	else
+		note_failure(run, e);
+	return 1;
 }
 
 /* As write_row(). */
@@ -297,7 +314,9 @@ filter_file(struct filter_run *run, const char *name, struct err *e)
 		note_failure(run, e);
 		return 0;
 	}
-	if (!run->options.now && input_time(in) < clock.now)
+	/* A file from before syslog is one whose time was not kept. */
+	if (!run->options.now && input_time(in) < clock.now &&
+	    input_time(in) >= YEAR_2000)
 		clock.now = input_time(in);
 	parser_start(run->parser, &clock);
 	run->files++;
@@ -377,6 +396,8 @@ explain(struct filter_run *run, const char *name)
 	buf_init(&out, ANSWER_MAX);
 	parser_start(run->parser, &run->clock);
 	while ((rc = input_next(in, &block, &e)) > 0) {
+		if (block.n == 0)
+			(void)input_wait(in, -1, NULL);
 		while (input_line(&block, &line)) {
 			buf_reset(&out);
 			parser_explain(run->parser,
@@ -429,10 +450,12 @@ check(struct filter_run *run)
 
 	buf_init(&out, ANSWER_MAX);
 	rules_list(run->rules, &out);
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&out, "%s: %s: good\n",
-		    ipdb_source(run->ipdb, i)->file,
-		    ipdb_source(run->ipdb, i)->format);
+	for (size_t i = 0; i < n; i++) {
+		const struct ipdb_source *s = ipdb_source(run->ipdb, i);
+
+		cell_add(&out, slice_text(s->file), CELL_PLAIN);
+		buf_addf(&out, ": %s: good\n", s->format);
+	}
 	if (print(run, &out) && !status)
 		status = EX_IOERR;
 	buf_release(&out);
@@ -457,9 +480,21 @@ answer(struct filter_run *run)
 	return status;
 }
 
+static bool
+is_same_file(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	return one && other && stat(one, &a) == 0 && stat(other, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static int
 start_sink(struct filter_run *run, struct err *e)
 {
+	if (is_same_file(run->options.output, run->diag.file))
+		return err_set(e, EX_USAGE, "'%s' cannot be both output and "
+		    "log", run->options.output);
 	run->sink = sink_open(run->options.output, &run->shape, e);
 	if (!run->sink)
 		return -1;
@@ -498,11 +533,12 @@ work(struct filter_run *run, char **names, int n)
 	}
 	if (prepare(run, &e) < 0)
 		return e.text[0] ? diag_fail(&run->diag, &e) : e.status;
+	if (run->options.check || run->options.explain)
+		signals_restore();
 	if (run->options.check)
 		return check(run);
 	if (run->options.explain)
 		return explain_files(run, names, n);
-	signals_catch();
 	(void)load_databases(run);
 	if (start_sink(run, &e) < 0)
 		return diag_fail(&run->diag, &e);
@@ -519,6 +555,7 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 	int operands, status;
 
+	signals_catch();
 	diag_claim_standard();
 	diag_init(&run.diag, "mls-filter");
 	if (options_read(&run.options, argc, argv, &operands, &e) < 0)

@@ -97,11 +97,11 @@ static const struct {
 	{ HEAD "rules:\n  - event: auth-failure\n    match: \"fail "
 		"{ip:ipp}\"\n" GOOD, "f.yaml:6: unknown hole type 'ipp' (one "
 		"of ip, host, mech, word, int, port, quoted, stamp, text, "
-		"widest, rest)\n" },
+		"plain, widest, rest)\n" },
 	{ HEAD "rules:\n  - event: auth-failure\n    match: \"fail "
 		"{usr:rest}\"\n" GOOD, "f.yaml:6: unknown hole name 'usr' (one "
-		"of ip, count, user, mechanism, client, reason, service, or "
-		"none)\n" },
+		"of ip, count, successes, previous, user, mechanism, client, "
+		"reason, service, or none)\n" },
 	{ HEAD "rules:\n  - event: auth-failure\n    match: \"fail "
 		"{ip:word}\"\n" GOOD,
 		"f.yaml:6: hole 'ip' must have type ip\n" },

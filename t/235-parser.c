@@ -464,7 +464,7 @@ test_explain(void)
 		const char *line, *holds[4];
 	} lines[] = {
 		{ BOB, { "RFC 3164", "mx1", "filters/postfix.yaml:", "bob" } },
-		{ OTHER, { "no rule of filters/postfix.yaml", "connect from" }
+		{ OTHER, { "no rule matched; filters/postfix.yaml:", "connect from" }
 		},
 		{ "nonsense", { "no log line", "it must begin with" } },
 		{ "[ 5185.399163] x", { "monotonic" } },

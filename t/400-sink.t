@@ -47,6 +47,9 @@ $r = filter(failure("tab\there") . failure('q"'), '--format', 'tsv',
 is $r->{out}, "ip\tuser\tservice\n198.51.100.66\ttab\\x09here\tsmtpd\n" .
     "198.51.100.66\tq\"\tsmtpd\n", 'tsv: no quotes, tabs escaped';
 
+$r = filter(failure('"q'), '--format', 'tsv', '--columns', 'user');
+is $r->{out}, "user\n\\x22q\n", 'tsv: no cell begins with a quote';
+
 $r = filter(failure("j\"\\\t\xc3\xa9\xff"), '--format', 'jsonl',
     '--columns', 'ip,user,asn');
 my $object = JSON::PP->new->utf8->decode($r->{out});
@@ -96,6 +99,8 @@ is $r->{out}, "client,reason,pid,program,network,message\n" .
 $r = filter(failure('=1+1') . failure(' @x'), '--spreadsheet-safe',
     '--columns', 'user');
 is $r->{out}, "user\n\\x3D1+1\n \\x40x\n", 'no cell begins a formula';
+$r = filter(failure('x;=1+1'), '--spreadsheet-safe', '--columns', 'user');
+is $r->{out}, "user\nx;\\x3D1+1\n", 'nor behind a semicolon';
 
 # Header.
 is filter(failure('b'), '--columns', 'user', '--header', 'never')->{out},
@@ -127,6 +132,11 @@ spew("$DIR/torn", "user\nhal");
 $r = filter(failure('next'), '-o', "$DIR/torn", '--columns', 'user');
 is slurp("$DIR/torn"), "user\nhal\nnext\n", 'a torn row is ended first';
 like $r->{err}, qr/middle of a row/, 'and said';
+
+spew("$DIR/torn", "user,i");
+$r = filter(failure('next'), '-o', "$DIR/torn", '--columns', 'user,ip');
+is slurp("$DIR/torn"), "user,ip\nnext,198.51.100.66\n",
+    'a torn header is written anew';
 
 # What -o refuses.
 mkdir "$DIR/dir";

@@ -73,9 +73,11 @@ python_csv($csv, \@csv);
 
 my $tsv = written('tsv');
 my @tsv = map { [split /\t/, $_, -1] } split /\n/, slurp($tsv);
-same_cells(\@tsv, \@csv, 'tsv: cells');
+# A quote at the beginning is written otherwise: some would not see its end.
+my @unquoted = map { [map { s/^"/\\x22/r } @$_] } @csv;
+same_cells(\@tsv, \@unquoted, 'tsv: cells');
 # To Miller \\ in TSV is one backslash; it leaves \x.. alone.
-miller('tsv', $tsv, [map { [map { s/\\\\/\\/gr } @$_] } @csv]);
+miller('tsv', $tsv, [map { [map { s/\\\\/\\/gr } @$_] } @unquoted]);
 
 my $jsonl = written('jsonl');
 my $json = JSON::PP->new->utf8;

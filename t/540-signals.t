@@ -129,6 +129,54 @@ is $together, join('', map { "row$_\n" } 1 .. $sent),
     'thirty rotations: the pieces add up';
 ok -e $file, 'the new file is in use';
 
+# HUP after the file was emptied where it stands: the header comes again.
+($pid, $pipe) = start($out, '-o', "$DIR/emptied", '--header', 'auto');
+print $pipe failure('a');
+appears("$DIR/emptied", "a\n");
+truncate "$DIR/emptied", 0;
+kill 'HUP', $pid;
+appears("$DIR/emptied", "user\n");
+print $pipe failure('b');
+close $pipe;
+ended($pid, 5);
+is slurp("$DIR/emptied"), "user\nb\n", 'copytruncate and HUP: a new header';
+
+# TERM where nothing goes on: a FIFO nobody opens, output nobody reads.
+POSIX::mkfifo("$DIR/fifo", 0600);
+$pid = fork // die;
+if (!$pid) {
+	exec $FILTER, '-q', '--columns', 'user', "$DIR/fifo";
+}
+sleep 0.5;
+kill 'TERM', $pid;
+ok defined ended($pid, 8), 'a FIFO nobody opens: TERM ends it';
+spew("$DIR/long", map { failure("u$_") } 1 .. 50000);
+pipe my $unread, my $full or die;
+$pid = fork // die;
+if (!$pid) {
+	close $unread;
+	open STDOUT, '>&', $full;
+	exec $FILTER, '-q', '--columns', 'user', "$DIR/long";
+}
+close $full;
+sleep 0.5;
+kill 'TERM', $pid;
+ok defined ended($pid, 8), 'output nobody reads: TERM ends it';
+close $unread;
+
+# HUP at once, before anything is set up.
+my $killed = 0;
+for (1 .. 20) {
+	($pid, $pipe) = start($out);
+	sleep 0.002 * $_;
+	kill 'HUP', $pid;
+	close $pipe;
+	ended($pid, 5);
+	# Between fork and exec the signal means what it means to perl.
+	$killed++ if $? & 127 && $_ > 5;
+}
+is $killed, 0, 'HUP at the start does no harm';
+
 # HUP when nothing was moved changes nothing.
 ($pid, $pipe) = start($out, '-o', "$DIR/same.csv");
 print $pipe failure('a');

@@ -38,6 +38,21 @@ is $r->{status}, 73, 'not through a symbolic link';
 ok !-e "$DIR/elsewhere", 'nothing was made';
 unlink $log;
 
+spew("$DIR/one", '');
+link "$DIR/one", $log;
+is run({ in => $failure }, $FILTER, @usual, '--log', $log)->{status}, 73,
+    'not into a file with another name';
+unlink $log;
+require POSIX;
+POSIX::mkfifo($log, 0600);
+is run({ in => $failure }, $FILTER, @usual, '--log', $log)->{status}, 73,
+    'not into a FIFO, and without waiting';
+unlink $log;
+$r = run({ in => $failure }, $FILTER, @usual, '--log', "$DIR/both", '-o',
+    "$DIR/both");
+is $r->{status}, 64, 'not into the output';
+unlink $log;
+
 # HUP opens it again.
 pipe my $read, my $write or die;
 my $pid = fork // die;

@@ -201,6 +201,13 @@ is($of_file->{$_}, 'true', "$_ from the file")
 	    '--verbose wins over log-level of the file');
 }
 
+# Zones and years that would silently be something else.
+for my $zone ('Europe', 'zone.tab', '.', '', '../UTC', 'Mars/Base') {
+	is(filter('--timezone', $zone)->{status}, 64,
+	    "--timezone '$zone' is refused");
+}
+is(filter('--year', 12)->{status}, 64, '--year 12 is refused');
+
 # One value may stand where a list can, and a list may be in pieces.
 is(keys_of(settings('--config', config("filter:\n  columns: ip,date\n")))->
     {columns}, '["ip", "date"]', 'columns as one text');

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/append.h"
+
 static const struct {
 	const char *name;
 	int priority;
@@ -39,17 +41,21 @@ diag_init(struct diag *d, const char *program)
 int
 diag_reopen(struct diag *d, struct err *e)
 {
+	struct stat st;
 	FILE *out;
 	int fd;
 
 	if (!d->file)
 		return 0;
-	fd = open(d->file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NOFOLLOW | O_NOCTTY, 0640);
-	out = fd < 0 ? NULL : fdopen(fd, "a");
-	if (!out)
+	fd = append_open(d->file, &st, e);
+	if (fd < 0)
+		return -1;
+	out = fdopen(fd, "a");
+	if (!out) {
+		close(fd);
 		return err_errno(e, EX_CANTCREAT, "cannot open the log '%s'",
 		    d->file);
+	}
 	if (d->out && d->out != stderr)
 		fclose(d->out);
 	d->out = out;

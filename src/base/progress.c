@@ -26,7 +26,7 @@ progress_start(struct progress *p, FILE *out, uint64_t total)
 static void
 show_bar(const struct progress *p, double share, double left)
 {
-	int full = (int)(share * BAR);
+	int full = (int)(share * (double)BAR);
 
 	fputc('[', p->out);
 	for (int i = 0; i < BAR; i++)

@@ -3,50 +3,69 @@
 #include "base/signals.h"
 
 #include <stddef.h>
+#include <unistd.h>
 
 static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 /* Handlers can reach nothing but a global. */
 static volatile sig_atomic_t came[NSIG];
-static sigset_t waiting;
+static sigset_t all, none;
 
 static void
 note(int signal)
 {
-	came[signal == SIGINT ? SIGTERM : signal] = 1;
+	if (signal == SIGINT)
+		signal = SIGTERM;
+	if (signal == SIGTERM && !came[SIGTERM])
+		alarm(SIGNALS_PATIENCE);
+	came[signal] = 1;
 }
 
 void
 signals_catch(void)
 {
-	struct sigaction action = { .sa_handler = note };
+	struct sigaction action = { .sa_handler = note,
+		.sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t working;
+	struct sigaction usual = { .sa_handler = SIG_DFL };
 
-	sigemptyset(&working);
-	sigemptyset(&waiting);
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+	sigemptyset(&none);
+	sigemptyset(&all);
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		sigaddset(&all, caught[i]);
+	action.sa_mask = all;
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &action, NULL);
-		sigaddset(&working, caught[i]);
-	}
 	sigaction(SIGPIPE, &ignore, NULL);
-	sigprocmask(SIG_SETMASK, &working, NULL);
+	sigaction(SIGALRM, &usual, NULL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+signals_restore(void)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
+		sigaction(caught[i], &usual, NULL);
+}
+
+void
+signals_hold(void)
+{
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+void
+signals_let_go(void)
+{
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 const sigset_t *
 signals_mask(void)
 {
-	return &waiting;
-}
-
-void
-signals_deliver(void)
-{
-	sigset_t working;
-
-	sigprocmask(SIG_SETMASK, &waiting, &working);
-	sigprocmask(SIG_SETMASK, &working, NULL);
+	return &none;
 }
 
 bool

@@ -5,18 +5,23 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* SIGTERM, SIGINT, SIGHUP and SIGUSR1 are noted and blocked everywhere but in
- * waits that use signals_mask(), so no system call is ever cut short by them
- * and none can slip between a test and the wait.  SIGPIPE is ignored.
- * Whatever mask was inherited (rsyslogd blocks most of them) is undone. */
+/* SIGTERM, SIGINT, SIGHUP and SIGUSR1 are noted, to be looked at when there is
+ * time; system calls go on (SA_RESTART).  SIGPIPE is ignored.  Whatever mask
+ * was inherited (rsyslogd blocks most of them) is undone.
+ *
+ * A program that is told to end has SIGNALS_PATIENCE seconds: if it hangs then,
+ * in a write nobody reads or a pipe nobody opens, SIGALRM ends it. */
+enum { SIGNALS_PATIENCE = 5 };
 void signals_catch(void);
 
-/* The mask to wait with: lets exactly those through. */
-const sigset_t *signals_mask(void);
+/* Back to what signals usually do, for work that has nothing to finish. */
+void signals_restore(void);
 
-/* Lets those through that are waiting: a wait that finds its file ready does
- * not. */
-void signals_deliver(void);
+/* Between these two, signals wait, so that none can slip between a look at
+ * signals_take() and a wait with signals_mask(), which lets them through. */
+void signals_hold(void);
+void signals_let_go(void);
+const sigset_t *signals_mask(void);
 
 /* Whether one came since it was last taken; SIGINT counts as SIGTERM. */
 bool signals_take(int signal);

@@ -2,6 +2,7 @@
 /* Stamps, zones and years. */
 #include "base/when.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,9 @@ enum {
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "SunMonTueWedThuFriSat";
 
-/* Abbreviations that mail has always known (RFC 5322 section 4.3) and those of
- * Europe, in minutes; others are ambiguous in the world and taken as local. */
+/* Abbreviations that mail has always known (RFC 5322 section 4.3), and those of
+ * the zone database that mean one offset in all the world today, in minutes;
+ * others (IST) are taken as local. */
 static const struct {
 	struct slice name;
 	int offset;
@@ -31,7 +33,10 @@ static const struct {
 	{ SLICE("WET"), 0 }, { SLICE("WEST"), 60 },
 	{ SLICE("CET"), 60 }, { SLICE("CEST"), 120 },
 	{ SLICE("EET"), 120 }, { SLICE("EEST"), 180 },
-	{ SLICE("MSK"), 180 },
+	{ SLICE("MSK"), 180 }, { SLICE("BST"), 60 },
+	{ SLICE("SAST"), 120 }, { SLICE("JST"), 540 }, { SLICE("KST"), 540 },
+	{ SLICE("HKT"), 480 }, { SLICE("AWST"), 480 }, { SLICE("AEST"), 600 },
+	{ SLICE("AEDT"), 660 }, { SLICE("NZST"), 720 }, { SLICE("NZDT"), 780 },
 };
 
 /* Days from 1970-01-01 in the Gregorian calendar, counted in eras of 400
@@ -307,6 +312,8 @@ parse_year_bsd(struct slice *rest, struct when *w)
 static bool
 parse_iso(struct slice *rest, struct when *w)
 {
+	struct slice at;
+
 	if (!(parse_int(rest, 4, 4, 9999, &w->year) && w->year > 0 &&
 	    slice_skip_byte(rest, '-') &&
 	    parse_int(rest, 2, 2, 12, &w->month) &&
@@ -316,7 +323,13 @@ parse_iso(struct slice *rest, struct when *w)
 	    slice_skip_byte(rest, ' ')) &&
 	    parse_clock(rest, w)))
 		return false;
-	(void)parse_offset(rest, w);
+	at = *rest;
+	if (parse_offset(rest, w))
+		return true;
+	/* Exim with log_timezone: 2026-11-22 11:05:40 +0100 */
+	if (slice_skip_byte(&at, ' ') && at.n &&
+	    (*at.p == '+' || *at.p == '-') && parse_offset(&at, w))
+		*rest = at;
 	return true;
 }
 
@@ -327,14 +340,13 @@ parse_journal_full(struct slice *rest, struct when *w)
 	struct slice zone, at;
 	int weekday, hours;
 
-	if (!parse_name(rest, weekdays, &weekday) || !parse_iso(rest, w) ||
-	    w->has_offset || !slice_skip_byte(rest, ' '))
+	if (!parse_name(rest, weekdays, &weekday) || !parse_iso(rest, w))
+		return false;
+	if (w->has_offset)
+		return true;
+	if (!slice_skip_byte(rest, ' '))
 		return false;
 	at = *rest;
-	if (parse_offset(&at, w)) {
-		*rest = at;
-		return true;
-	}
 	if (!slice_cut(&at, ' ', &zone) || zone.n < 2 || zone.n > 6)
 		return false;
 	if (*zone.p == '+' || *zone.p == '-') {
@@ -429,6 +441,20 @@ when_add_minutes(struct buf *out, const struct when *w)
 	add_padded(out, w->minute, 2);
 }
 
+/* RFC 8536: a file of the zone database begins so. */
+static bool
+is_zone_file(const char *path)
+{
+	char magic[4];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool good = fd >= 0 && read(fd, magic, 4) == 4 &&
+	    memcmp(magic, "TZif", 4) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
 /* A zone of the database: a relative name without "..". */
 static bool
 zone_is_known(const char *zone)
@@ -442,7 +468,7 @@ zone_is_known(const char *zone)
 	if (*zone == '/' || *zone == '\0' || strstr(zone, ".."))
 		return false;
 	n = snprintf(path, sizeof path, "%s/%s", base, zone);
-	return n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0;
+	return n > 0 && (size_t)n < sizeof path && is_zone_file(path);
 }
 
 int

@@ -266,8 +266,11 @@ yaml_open(struct arena *a, const char *name, struct err *e)
 		return NULL;
 	}
 	buf_init(&text, YAML_MAX + 1);
-	while ((rc = input_next(in, &block, e)) > 0 && !text.overflow)
+	while ((rc = input_next(in, &block, e)) > 0 && !text.overflow) {
+		if (block.n == 0)
+			(void)input_wait(in, -1, NULL);
 		buf_add(&text, block);
+	}
 	text.overflow |= input_cut_lines(in) > 0;
 	input_close(in);
 	if (text.overflow)

@@ -3,7 +3,6 @@
 #include "deliver/sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/csv.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -56,6 +56,8 @@ sink_cell(struct sink *s, enum column c, const struct row *row)
 	} else {
 		raw = column_text(c, row, &s->scratch);
 	}
+	if (s->shape.format == SINK_TSV)
+		style |= CELL_NO_QUOTE;
 	buf_reset(&s->cell);
 	cell_add(&s->cell, raw, style);
 	return buf_slice(&s->cell);
@@ -222,54 +224,41 @@ lock(const char *file, int fd, const struct stat *st, struct err *e)
 	    "process", file);
 }
 
-static int
-check_kind(const char *file, const struct stat *st, struct err *e)
-{
-	if (!S_ISREG(st->st_mode))
-		return err_set(e, EX_CANTCREAT, "will not write to '%s': not "
-		    "a regular file", file);
-	if (st->st_nlink != 1)
-		return err_set(e, EX_CANTCREAT, "will not write to '%s': it "
-		    "has another name (hard link)", file);
-	return 0;
-}
-
 /* Opens and locks; the descriptor, or -1. */
 static int
 open_file(const char *file, struct stat *st, struct err *e)
 {
-	int fd = open(file, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW |
-	    O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0640);
+	int fd = append_open(file, st, e);
 
-	if (fd < 0 && errno == ELOOP)
-		return err_set(e, EX_CANTCREAT, "will not write to '%s': it "
-		    "is a symbolic link", file);
 	if (fd < 0)
-		return err_errno(e, EX_CANTCREAT, "cannot open '%s' for "
-		    "writing", file);
-	if (fstat(fd, st) < 0)
-		err_errno(e, EX_CANTCREAT, "cannot look at '%s'", file);
-	else if (check_kind(file, st, e) == 0 && lock(file, fd, st, e) == 0 &&
-	    fstat(fd, st) == 0)
+		return -1;
+	/* What was there before the lock may have grown. */
+	if (lock(file, fd, st, e) == 0 && fstat(fd, st) == 0)
 		return fd;
 	close(fd);
 	return -1;
 }
 
-/* Whether a file that is not empty begins as this shape would. */
+/* Whether a file that is not empty begins as this shape would.  One that holds
+ * less than a whole header is emptied: no row is lost by that. */
 static int
 check_header(const struct sink *s, int fd, const struct buf *header,
-    struct err *e)
+    struct stat *st, struct err *e)
 {
 	char start[HEADER_MAX];
-	struct slice want = s->shape.format == SINK_JSONL ? SLICE("{") :
+	struct slice got, want = s->shape.format == SINK_JSONL ? SLICE("{") :
 	    buf_slice(header);
 	ssize_t n = pread(fd, start, want.n, 0);
 
 	if (n < 0)
 		return err_errno(e, EX_IOERR, "cannot read '%s'", s->file);
-	if (slice_is((struct slice){ start, (size_t)n }, want))
+	got = (struct slice){ start, (size_t)n };
+	if (slice_is(got, want))
 		return 0;
+	if (slice_starts(want, got) && ftruncate(fd, 0) == 0) {
+		st->st_size = 0;
+		return 0;
+	}
 	return err_set(e, EX_CONFIG, "'%s' does not begin with the header of "
 	    "these columns and this format: name another file, or move that "
 	    "one away", s->file);
@@ -289,17 +278,20 @@ mend_end(struct sink *s, int fd, off_t size)
 
 /* Makes fd the place to write to: header, end of the last row. */
 static int
-begin(struct sink *s, int fd, const struct stat *st, struct err *e)
+begin(struct sink *s, int fd, struct stat *st, struct err *e)
 {
-	bool empty = !S_ISREG(st->st_mode) || st->st_size == 0;
+	bool regular = S_ISREG(st->st_mode);
 	struct buf header;
 	int rc = 0;
 
 	buf_init(&header, HEADER_MAX);
 	format_header(&s->shape, &header);
-	if (!empty && s->file && s->shape.header == SINK_HEADER_AUTO)
-		rc = check_header(s, fd, &header, e);
+	if (regular && st->st_size && s->file &&
+	    s->shape.header == SINK_HEADER_AUTO)
+		rc = check_header(s, fd, &header, st, e);
 	if (rc == 0) {
+		bool empty = !regular || st->st_size == 0;
+
 		if (!empty && s->file)
 			mend_end(s, fd, st->st_size);
 		if (s->shape.header == SINK_HEADER_ALWAYS ||
@@ -352,12 +344,13 @@ sink_reopen(struct sink *s, struct err *e)
 
 	if (!s->file)
 		return 0;
-	if (fstat(s->fd, &then) == 0 && lstat(s->file, &now) == 0 &&
-	    now.st_dev == then.st_dev && now.st_ino == then.st_ino)
-		return 0;
 	rc = sink_flush(s, e);
 	if (rc)
 		return rc;
+	if (fstat(s->fd, &then) == 0 && lstat(s->file, &now) == 0 &&
+	    now.st_dev == then.st_dev && now.st_ino == then.st_ino)
+		/* Emptied where it stands (copytruncate): begins anew. */
+		return now.st_size ? 0 : begin(s, s->fd, &now, e);
 	fd = open_file(s->file, &now, e);
 	if (fd < 0)
 		return -1;

@@ -246,6 +246,21 @@ take_host_and_tag(struct slice *rest, struct envelope *out)
 	return false;
 }
 
+/* [4711] behind the stamp: Exim with log_selector = +pid. */
+static void
+take_bare_pid(struct slice *rest, struct envelope *out)
+{
+	struct slice at = *rest, pid;
+	uint64_t number;
+
+	if (slice_skip_byte(&at, '[') && slice_cut(&at, ']', &pid) &&
+	    slice_number(pid, UINT32_MAX, &number) &&
+	    slice_skip_byte(&at, ' ')) {
+		out->pid = pid;
+		*rest = at;
+	}
+}
+
 static bool
 parse_stamped(struct slice rest, struct envelope *out)
 {
@@ -267,6 +282,7 @@ parse_stamped(struct slice rest, struct envelope *out)
 	out->server = out->program = out->pid = (struct slice){ NULL, 0 };
 	out->cut = false;
 	slice_skip_blanks(&behind);
+	take_bare_pid(&behind, out);
 	out->message = behind;
 	return true;
 }
@@ -350,12 +366,14 @@ open_repeats(struct envelope *out)
 	out->repeats = (uint32_t)times;
 }
 
-/* NULs are what a crash leaves in a file that was growing. */
+/* NULs are what a crash leaves in a file that was growing; a byte order mark is
+ * what some editors put before the first line. */
 static struct slice
 strip(struct slice line)
 {
 	size_t n = 0;
 
+	(void)slice_skip(&line, SLICE("\xEF\xBB\xBF"));
 	while (n < line.n && line.p[n] == '\0')
 		n++;
 	line = slice_from(line, n);

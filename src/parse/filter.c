@@ -8,7 +8,8 @@
 enum { PROGRAMS_MAX = 32, RULES_MAX = 256, COUNT_MAX = 999999 };
 
 /* What a named hole fills. */
-enum { FIELD_IP = -1, FIELD_COUNT = -2 };
+enum { FIELD_IP = -1, FIELD_COUNT = -2, FIELD_SUCCESSES = -3,
+	FIELD_PREVIOUS = -4 };
 static const struct {
 	struct slice name;
 	const char *type;	/* the hole must be of this type */
@@ -16,6 +17,8 @@ static const struct {
 } fields[] = {
 	{ SLICE("ip"), "ip", FIELD_IP },
 	{ SLICE("count"), "int", FIELD_COUNT },
+	{ SLICE("successes"), "int", FIELD_SUCCESSES },
+	{ SLICE("previous"), "int", FIELD_PREVIOUS },
 	{ SLICE("user"), NULL, offsetof(struct event, user) },
 	{ SLICE("mechanism"), NULL, offsetof(struct event, mechanism) },
 	{ SLICE("client"), NULL, offsetof(struct event, client) },
@@ -124,7 +127,7 @@ static bool
 fill_event(const struct rule *rule, const struct envelope *env,
     const struct template_match *m, struct event *e)
 {
-	uint64_t count = 1;
+	uint64_t count = 1, less = 0;
 
 	*e = (struct event){
 		.kind = rule->event, .program = env->program,
@@ -135,13 +138,18 @@ fill_event(const struct rule *rule, const struct envelope *env,
 		int place = fields[rule->fields[i]].place;
 		struct slice value = m->holes[i];
 
+		if (place == FIELD_PREVIOUS)
+			less = 1;
 		if (place == FIELD_IP)
 			(void)ip_parse(value, &e->ip);
-		else if (place == FIELD_COUNT)
+		else if (place == FIELD_COUNT || place == FIELD_PREVIOUS)
 			(void)slice_number(value, COUNT_MAX, &count);
+		else if (place == FIELD_SUCCESSES)
+			(void)slice_number(value, COUNT_MAX, &less);
 		else
 			memcpy((char *)e + place, &value, sizeof value);
 	}
+	count = count > less ? count - less : 0;
 	if (env->repeats)
 		count *= env->repeats;
 	e->count = count > COUNT_MAX ? COUNT_MAX : (uint32_t)count;
@@ -205,7 +213,8 @@ name_field(struct rule *rule, size_t hole, struct err *e)
 		return 0;
 	}
 	return err_set(e, EX_CONFIG, "unknown hole name '%.*s' (one of ip, "
-	    "count, user, mechanism, client, reason, service, or none)",
+	    "count, successes, previous, user, mechanism, client, reason, "
+	    "service, or none)",
 	    (int)name.n, name.p);
 }
 
@@ -303,7 +312,7 @@ event_text(const struct event *e, struct slice key, struct buf *scratch)
 			continue;
 		if (fields[i].place == FIELD_IP)
 			ip_add(scratch, &e->ip);
-		else if (fields[i].place == FIELD_COUNT)
+		else if (fields[i].place < 0)
 			buf_add_number(scratch, e->count);
 		else
 			return *(const struct slice *)(const void *)

@@ -16,8 +16,8 @@ typedef bool take_fn(const struct hole *hole, struct slice *rest,
 #define UPPER 0x0000000007fffffe	/* A-Z in the second word */
 #define LOWER 0x07fffffe00000000
 
-static const struct byteset host_bytes = {	/* A-Z a-z 0-9 . _ - */
-	{ DIGITS | 1ull << '.' | 1ull << '-', UPPER | LOWER | 1ull << 31 }
+static const struct byteset host_bytes = {	/* A-Z a-z 0-9 . _ - / */
+	{ DIGITS | 1ull << '.' | 1ull << '-' | 1ull << '/', UPPER | LOWER | 1ull << 31 }
 };
 static const struct byteset mechanism_bytes = {	/* A-Z a-z 0-9 _ - */
 	{ DIGITS | 1ull << '-', UPPER | LOWER | 1ull << 31 }
@@ -26,7 +26,8 @@ static const struct byteset address_bytes = {	/* 0-9 A-F a-f . : */
 	{ DIGITS | 1ull << '.' | 1ull << ':', 0x0000007e0000007e }
 };
 
-/* Postfix prints only valid host names (valid_hostname(), 255 bytes). */
+/* Postfix prints only valid host names (valid_hostname(), 255 bytes); Exim lets
+ * a slash through. */
 static bool
 take_host(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
@@ -165,6 +166,21 @@ take_text(const struct hole *hole, struct slice *rest, struct slice until,
 	return n < rest->n && take_to(rest, n, out);
 }
 
+/* What a daemon says in its own words: client's text stands in marks. */
+static bool
+take_plain(const struct hole *hole, struct slice *rest, struct slice until,
+    struct slice *out)
+{
+	size_t n = slice_find(*rest, until);
+
+	(void)hole;
+	for (size_t i = 0; i < n && i < rest->n; i++)
+		if (rest->p[i] == '<' || rest->p[i] == '>' ||
+		    rest->p[i] == '"')
+			return false;
+	return n < rest->n && take_to(rest, n, out);
+}
+
 static bool
 take_widest(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
@@ -236,6 +252,7 @@ static const struct hole_type types[] = {
 	{ "quoted", take_quoted, false, false },
 	{ "stamp", take_stamp, false, false },
 	{ "text", take_text, true, true },
+	{ "plain", take_plain, true, true },
 	{ "widest", take_widest, true, true },
 	{ "rest", take_rest, false, true },
 };

@@ -4,6 +4,9 @@
 
 #include "base/json.h"
 
+/* 9999-12-31: no stamp has a year of more digits. */
+#define LAST_MICROSECOND 253402300799999999
+
 enum field { FIELD_SERVER, FIELD_TAG, FIELD_PROGRAM, FIELD_PID,
 	FIELD_MESSAGE, FIELD_STAMP, FIELD_MICROSECONDS, FIELDS };
 
@@ -90,7 +93,7 @@ take_when(const struct found *found, struct buf *scratch, struct when *out)
 
 	take_text(found, FIELD_MICROSECONDS, scratch, &text);
 	if (text.n) {
-		if (!slice_number(text, (uint64_t)1 << 62, &microseconds))
+		if (!slice_number(text, LAST_MICROSECOND, &microseconds))
 			return false;
 		*out = when_local((int64_t)(microseconds / 1000000));
 		return true;

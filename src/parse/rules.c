@@ -199,7 +199,9 @@ explain_match(const struct filter *f, const struct rule *rule,
 {
 	struct template_match m;
 
-	buf_addf(out, "  matched by %s:%d\n", f->label, rule->line);
+	buf_addf(out, "  matched by ");
+	cell_add(out, slice_text(f->label), CELL_PLAIN);
+	buf_addf(out, ":%d\n", rule->line);
 	add_shown(out, "event", event_name(rule->event));
 	(void)template_match(rule->template, env->message, &m);
 	for (size_t i = 0; i < template_holes(rule->template); i++) {
@@ -229,8 +231,9 @@ explain_miss(const struct filter *f, const struct envelope *env,
 			rule = &f->rules[i];
 		}
 	}
-	buf_addf(out, "  no rule of %s matched; %s:%d came furthest:\n",
-	    f->label, f->label, rule->line);
+	buf_addf(out, "  no rule matched; ");
+	cell_add(out, slice_text(f->label), CELL_PLAIN);
+	buf_addf(out, ":%d came furthest:\n", rule->line);
 	add_shown(out, "fitted", slice_to(env->message, best.reached));
 	add_shown(out, "then", slice_from(env->message, best.reached));
 	add_shown(out, "wanted", best.wanted);
@@ -264,8 +267,11 @@ rules_explain(const struct rules *r, const struct envelope *env,
 void
 rules_list(const struct rules *r, struct buf *out)
 {
-	for (size_t i = 0; i < r->n; i++)
-		buf_addf(out, "%s: %zu rules, %zu examples: good\n",
-		    r->filters[i]->label, r->filters[i]->n_rules,
-		    r->filters[i]->n_examples);
+	for (size_t i = 0; i < r->n; i++) {
+		const struct filter *f = r->filters[i];
+
+		cell_add(out, slice_text(f->label), CELL_PLAIN);
+		buf_addf(out, ": %zu rules, %zu examples: good\n",
+		    f->n_rules, f->n_examples);
+	}
 }

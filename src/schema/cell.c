@@ -116,11 +116,9 @@ plain_run(struct slice s)
 	return n;
 }
 
-void
-cell_add(struct buf *out, struct slice raw, unsigned style)
+static void
+add_text(struct buf *out, struct slice raw, unsigned style)
 {
-	if (style & CELL_NO_FORMULA)
-		add_harmless_start(out, &raw);
 	while (raw.n) {
 		unsigned code = 0;
 		size_t n = plain_run(raw);
@@ -145,12 +143,29 @@ cell_add(struct buf *out, struct slice raw, unsigned style)
 }
 
 /* Bytes that cell_add() writes as \xHH: never those that stand for themselves,
- * but for the signs that begin a formula. */
+ * but for the signs that begin a formula or a quoted cell. */
 static bool
 may_be_escaped(unsigned byte)
 {
 	return byte < 0x20 || byte >= 0x7f || byte == '=' || byte == '+' ||
-	    byte == '-' || byte == '@';
+	    byte == '-' || byte == '@' || byte == '"';
+}
+
+void
+cell_add(struct buf *out, struct slice raw, unsigned style)
+{
+	struct slice piece;
+
+	if (style & CELL_NO_QUOTE && slice_skip_byte(&raw, '"'))
+		add_escaped(out, SLICE("\""));
+	while (style & CELL_NO_FORMULA) {
+		add_harmless_start(out, &raw);
+		if (!slice_cut(&raw, ';', &piece))
+			break;
+		add_text(out, piece, style);
+		buf_add_byte(out, ';');
+	}
+	add_text(out, raw, style);
 }
 
 static int

@@ -18,9 +18,13 @@
 enum cell_style {
 	CELL_PLAIN = 0,
 	CELL_NO_FORMULA = 1,	/* a leading = + - @ (also full-width, also
-				 * behind blanks) becomes \xHH too */
+				 * behind blanks, also behind a semicolon, where
+				 * some take a new cell to begin) becomes \xHH
+				 * too */
 	CELL_SEED = 2,		/* a backslash stays single: the predecessor's
 				 * readers do not know \\ */
+	CELL_NO_QUOTE = 4,	/* a leading " becomes \x22: in TSV some
+				 * readers take it to open a quoted cell */
 };
 
 void cell_add(struct buf *out, struct slice raw, unsigned style);
