@@ -160,12 +160,15 @@ const struct rule *
 filter_match(const struct filter *f, const struct envelope *env,
     struct event *e)
 {
-	struct template_match m;
+	struct template_match m = { .parts = 0 };
 
-	for (size_t i = 0; i < f->n_rules; i++)
-		if (template_match(f->rules[i].template, env->message, &m))
-			return fill_event(&f->rules[i], env, &m, e) ?
-			    &f->rules[i] : NULL;
+	for (size_t i = 0; i < f->n_rules; i++) {
+		const struct rule *rule = &f->rules[i];
+
+		if (template_match_on(rule->template, rule->shared,
+		    env->message, &m))
+			return fill_event(rule, env, &m, e) ? rule : NULL;
+	}
 	return NULL;
 }
 
@@ -259,6 +262,16 @@ compile_rule(struct compiling *c, const struct yaml *y, struct rule *rule)
 	}
 }
 
+/* Rules that begin alike are matched from where they part. */
+static void
+find_shared(struct filter *f)
+{
+	for (size_t i = 1; i < f->n_rules; i++)
+		if (f->rules[i].template && f->rules[i - 1].template)
+			f->rules[i].shared = template_shared(
+			    f->rules[i].template, f->rules[i - 1].template);
+}
+
 static void
 compile_rules(struct compiling *c, const struct yaml *root)
 {
@@ -276,6 +289,7 @@ compile_rules(struct compiling *c, const struct yaml *root)
 		}
 		compile_rule(c, y, &c->filter->rules[c->filter->n_rules++]);
 	}
+	find_shared(c->filter);
 }
 
 /* The tag an example's line has if it does not say: the first glob with the

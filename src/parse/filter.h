@@ -17,6 +17,7 @@ struct rule {
 	int line;			/* in the file */
 	const struct template *template;
 	int fields[TEMPLATE_HOLES];	/* what each named hole is */
+	size_t shared;			/* pieces it shares with the one before */
 	bool proved;			/* an example shows it */
 };
 

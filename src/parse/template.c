@@ -6,7 +6,7 @@
 
 #include "parse/hole.h"
 
-enum { TEMPLATE_PARTS = 64, LITERAL_MIN = 4 };
+enum { LITERAL_MIN = 4 };
 
 /* One piece: a literal, or a hole (hole.type is not NULL). */
 struct part {
@@ -14,6 +14,7 @@ struct part {
 	struct hole hole;
 	bool last;	/* a literal that must not occur again further on:
 			 * everything behind a `widest` hole */
+	size_t named;	/* holes with a name before this part */
 };
 
 struct template {
@@ -107,6 +108,7 @@ number_holes(struct template *t, struct err *e)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct hole *hole = &t->parts[i].hole;
 
+		t->parts[i].named = t->holes;
 		if (!hole->type || hole->name.n == 0)
 			continue;
 		for (size_t k = 0; k < t->holes; k++)
@@ -217,28 +219,64 @@ match_part(const struct template *t, size_t i, struct slice *rest,
 }
 
 bool
-template_match(const struct template *t, struct slice message,
-    struct template_match *m)
+template_match_on(const struct template *t, size_t shared,
+    struct slice message, struct template_match *m)
 {
 	struct slice rest = message;
-	size_t hole = 0;
+	size_t named = shared < t->n ? t->parts[shared].named : t->holes;
 
-	memset(m->holes, 0, t->holes * sizeof *m->holes);
-	for (size_t i = 0; i < t->n; i++) {
+	if (m->parts < shared)
+		return false;	/* at the same place as the other */
+	if (shared)
+		rest = m->rest[shared - 1];
+	memset(m->holes + named, 0, (t->holes - named) * sizeof *m->holes);
+	for (m->parts = shared; m->parts < t->n; m->parts++) {
+		const struct part *part = &t->parts[m->parts];
 		struct slice value;
 
-		if (!match_part(t, i, &rest, &value)) {
+		if (!match_part(t, m->parts, &rest, &value)) {
 			m->reached = message.n - rest.n;
-			m->wanted = t->parts[i].hole.type ?
-			    t->parts[i].hole.text : t->parts[i].literal;
+			m->wanted = part->hole.type ? part->hole.text :
+			    part->literal;
 			return false;
 		}
-		if (t->parts[i].hole.type && t->parts[i].hole.name.n)
-			m->holes[hole++] = value;
+		if (part->hole.type && part->hole.name.n)
+			m->holes[part->named] = value;
+		m->rest[m->parts] = rest;
 	}
 	m->reached = message.n - rest.n;
 	m->wanted = SLICE("the end of the line");
 	return rest.n == 0;
+}
+
+bool
+template_match(const struct template *t, struct slice message,
+    struct template_match *m)
+{
+	m->parts = 0;
+	return template_match_on(t, 0, message, m);
+}
+
+static bool
+is_same_part(const struct part *a, const struct part *b)
+{
+	return a->hole.type == b->hole.type && a->last == b->last &&
+	    slice_is(a->literal, b->literal) &&
+	    slice_is(a->hole.text, b->hole.text);
+}
+
+size_t
+template_shared(const struct template *t, const struct template *other)
+{
+	size_t n = 0;
+
+	while (n < t->n && n < other->n &&
+	    is_same_part(&t->parts[n], &other->parts[n]))
+		n++;
+	/* What a hole takes depends on the literal behind it. */
+	while (n && t->parts[n - 1].hole.type)
+		n--;
+	return n;
 }
 
 size_t

@@ -20,7 +20,7 @@
  * author about the types; the table is in hole.c. */
 struct template;
 
-enum { TEMPLATE_HOLES = 16 };
+enum { TEMPLATE_HOLES = 16, TEMPLATE_PARTS = 64 };
 
 /* Compiles a text, into the arena.  NULL: e says what is wrong. */
 struct template *template_compile(struct arena *a, struct slice text,
@@ -31,9 +31,19 @@ struct template_match {
 	struct slice holes[TEMPLATE_HOLES];
 	size_t reached;		/* bytes that fitted, also on failure */
 	struct slice wanted;	/* on failure: the piece that did not */
+	size_t parts;		/* pieces that fitted, and for each of them */
+	struct slice rest[TEMPLATE_PARTS];	/* what was left behind it */
 };
 bool template_match(const struct template *t, struct slice message,
 	struct template_match *m);
+
+/* The rules of a file begin alike: with how many pieces a template begins that
+ * another begins with too, and a match of the one after the other was tried on
+ * the same message (m is as that left it). */
+size_t template_shared(const struct template *t,
+	const struct template *other);
+bool template_match_on(const struct template *t, size_t shared,
+	struct slice message, struct template_match *m);
 
 /* Holes with a name, numbered from 0 in the order they stand in. */
 size_t template_holes(const struct template *t);
