@@ -126,7 +126,8 @@ fuzz:
 		$(MAKE) --no-print-directory build/fuzz/$$target && \
 		mkdir -p build/fuzz/corpus/$$target && \
 		build/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) \
-		    -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+		    -artifact_prefix=build/fuzz/ -timeout=10 \
+		    -rss_limit_mb=2048 -print_final_stats=1 \
 		    build/fuzz/corpus/$$target t/fuzz/corpus/$$target \
 		    2>build/fuzz/$$target.log; status=$$?; \
 		tail -n 8 build/fuzz/$$target.log; \
