@@ -49,7 +49,7 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 LAYERS = base schema parse enrich deliver
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c)) \
-	src/filter-options.c
+	src/filter-options.c src/filter-run.c
 OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
 RULES = $(sort $(wildcard filters/*.yaml))
 HEADERS = $(wildcard src/*.h src/*/*.h)

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef FILTER_RUN_H
+#define FILTER_RUN_H
+
+#include "base/diag.h"
+#include "base/progress.h"
+#include "deliver/sink.h"
+#include "enrich/ipdb.h"
+#include "filter-options.h"
+#include "parse/parser.h"
+#include "parse/rules.h"
+
+/* One run of mls-filter: inputs in, rows out, signals heeded on the way. */
+struct filter_run {
+	struct options options;
+	struct diag diag;
+	struct rules *rules;
+	struct parser *parser;
+	struct ipdb *ipdb;	/* NULL: no column needs it */
+	struct sink *sink;
+	struct sink_shape shape;
+	struct progress progress;
+	struct clock clock;
+	unsigned events;	/* set of 1 << enum event_kind */
+	bool stopping;
+	int64_t stop_at;	/* milliseconds, monotonic */
+	uint64_t files, bytes, lines_cut, found;
+	int status;		/* the first failure that let us go on */
+};
+
+/* Says all complaints at a level and releases them; returns their status. */
+int filter_run_say(struct filter_run *run, enum diag_level level,
+	struct err_list *complaints);
+
+/* Opens the databases that the columns need.  Returns the status of one that
+ * cannot be used (said already), 0 if all are good.  Called again, it replaces
+ * the databases only if all of the new are good. */
+int filter_run_databases(struct filter_run *run);
+
+/* Reads the inputs named and closes the sink.  Returns the exit status; what
+ * went wrong has been said. */
+int filter_run_inputs(struct filter_run *run, char **names, int n);
+
+#endif
