@@ -95,8 +95,8 @@ column_err(const struct options *o, const char *name, struct err *e)
 			buf_add(&known, SLICE(", "));
 		buf_add(&known, column_name((enum column)c));
 	}
-	err_set(e, EX_USAGE, "unknown column '%s' in columns (one of %.*s)", name,
-	    (int)known.n, known.p);
+	err_set(e, EX_USAGE, "unknown column '%s' in columns (one of %.*s)",
+	    name, (int)known.n, known.p);
 	buf_release(&known);
 	return settings_err(&o->settings, "columns", e);
 }

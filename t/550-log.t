@@ -95,4 +95,10 @@ $r = run({ in => $failure x 3 }, $FILTER, @usual, '-q', '--stats');
 like $r->{err}, qr/inputs: 1, bytes: \d+, lines looked at: 3, events: 3, rows: 3/,
     'counters';
 
+spew("$DIR/db.csv", "198.51.100.0,198.51.100.255,FR\n");
+utime time - 3 * 86400 - 60, time - 3 * 86400 - 60, "$DIR/db.csv";
+$r = run({ in => $failure }, $FILTER, '--database', "$DIR/db.csv", '--stats');
+like $r->{err}, qr/database \Q$DIR\E\/db\.csv: range CSV, 1 IPv4 and 0 IPv6 ranges, 3 days old/,
+    'names and ages of the databases';
+
 done_testing;

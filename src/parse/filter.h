@@ -17,7 +17,8 @@ struct rule {
 	int line;			/* in the file */
 	const struct template *template;
 	int fields[TEMPLATE_HOLES];	/* what each named hole is */
-	size_t shared;			/* pieces it shares with the one before */
+	size_t shared;			/* pieces it has in common with the
+					 * rule before it */
 	bool proved;			/* an example shows it */
 };
 

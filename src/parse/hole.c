@@ -17,7 +17,8 @@ typedef bool take_fn(const struct hole *hole, struct slice *rest,
 #define LOWER 0x07fffffe00000000
 
 static const struct byteset host_bytes = {	/* A-Z a-z 0-9 . _ - / */
-	{ DIGITS | 1ull << '.' | 1ull << '-' | 1ull << '/', UPPER | LOWER | 1ull << 31 }
+	{ DIGITS | 1ull << '.' | 1ull << '-' | 1ull << '/',
+		UPPER | LOWER | 1ull << 31 }
 };
 static const struct byteset mechanism_bytes = {	/* A-Z a-z 0-9 _ - */
 	{ DIGITS | 1ull << '-', UPPER | LOWER | 1ull << 31 }
