@@ -107,7 +107,7 @@ $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 # The two commands of the README.  Both install what they need first.
 demo:
 	@sh contrib/setup/packages build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory --silent all
 	@sh contrib/demo/demo $(B)/mls-filter
 
 check:

@@ -39,12 +39,13 @@ note_failure(struct filter_run *run, const struct err *e)
 
 /* An input that cannot be read to its end. */
 static void
-note_damage(struct filter_run *run, struct err *e)
+note_damage(struct filter_run *run, const struct input *in, struct err *e)
 {
 	size_t n = strlen(e->text);
 
-	snprintf(e->text + n, sizeof e->text - n, "; rows up to there are "
-	    "written");
+	if (input_is_packed(in))
+		snprintf(e->text + n, sizeof e->text - n, "; rows up to there "
+		    "are written");
 	note_failure(run, e);
 }
 
@@ -83,13 +84,16 @@ filter_run_databases(struct filter_run *run)
 	struct err_list complaints = { 0 };
 	struct ipdb *db;
 
-	if (!needs_places(run))
+	if (!needs_places(run) && !run->options.check)
 		return 0;
+	/* Looked for each time: one may have been installed meanwhile. */
 	if (settings_origin(&run->options.settings, "database") ==
-	    SETTING_BY_DEFAULT && list->n == 0)
+	    SETTING_BY_DEFAULT) {
+		list->n = 0;
 		for (size_t i = 0; i < 2; i++)
 			if (access(usual[i], R_OK) == 0)
 				text_list_add(list, usual[i]);
+	}
 	if (list->n == 0)
 		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
 		    "country_code, asn and aso stay empty (install "
@@ -149,7 +153,10 @@ reopen(struct filter_run *run, struct err *e)
 
 	if (rc)
 		return rc;
-	if (sink_reopen(run->sink, e) < 0)
+	rc = sink_reopen(run->sink, e);
+	if (rc < 0 && e->status == EX_IOERR)
+		return -1;
+	if (rc < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s; going on with the old "
 		    "file", e->text);
 	if (diag_reopen(&run->diag, e) < 0)
@@ -248,7 +255,7 @@ filter_input(struct filter_run *run, struct input *in, struct err *e)
 			parser_set_clock(run->parser, &run->clock);
 		}
 		if (got < 0)
-			note_damage(run, e);
+			note_damage(run, in, e);
 		if (got <= 0)
 			break;
 		rc = filter_block(run, block, e);
@@ -262,29 +269,38 @@ filter_input(struct filter_run *run, struct input *in, struct err *e)
 	return rc;
 }
 
+struct clock
+filter_run_clock(const struct filter_run *run, const struct input *in)
+{
+	struct clock clock = run->clock;
+
+	/* A file from before syslog is one whose time was not kept. */
+	if (!run->options.now && input_time(in) < clock.now &&
+	    input_time(in) >= YEAR_2000)
+		clock.now = input_time(in);
+	return clock;
+}
+
 /* As filter_input(), with a file that may not be there. */
 static int
 filter_file(struct filter_run *run, const char *name, struct err *e)
 {
-	struct clock clock = run->clock;
 	struct input *in = input_open(name, e);
+	struct clock clock;
 	int rc;
 
 	if (!in) {
 		note_failure(run, e);
 		return 0;
 	}
-	/* A file from before syslog is one whose time was not kept. */
-	if (!run->options.now && input_time(in) < clock.now &&
-	    input_time(in) >= YEAR_2000)
-		clock.now = input_time(in);
+	clock = filter_run_clock(run, in);
 	parser_start(run->parser, &clock);
 	run->files++;
 	rc = filter_input(run, in, e);
 	run->lines_cut += input_cut_lines(in);
 	if (input_has_garbage(in))
 		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
-		    "gzip data were ignored", name);
+		    "gzip data were ignored", input_name(in));
 	input_close(in);
 	return rc;
 }

@@ -3,6 +3,7 @@
 #define FILTER_RUN_H
 
 #include "base/diag.h"
+#include "base/input.h"
 #include "base/progress.h"
 #include "deliver/sink.h"
 #include "enrich/ipdb.h"
@@ -36,6 +37,10 @@ int filter_run_say(struct filter_run *run, enum diag_level level,
  * cannot be used (said already), 0 if all are good.  Called again, it replaces
  * the databases only if all of the new are good. */
 int filter_run_databases(struct filter_run *run);
+
+/* What the stamps of an input are read against. */
+struct clock filter_run_clock(const struct filter_run *run,
+	const struct input *in);
 
 /* Reads the inputs named and closes the sink.  Returns the exit status; what
  * went wrong has been said. */

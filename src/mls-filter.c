@@ -30,16 +30,17 @@ explain(struct filter_run *run, const char *name)
 	struct err e = { 0 };
 	struct input *in = input_open(name, &e);
 	struct slice block, line;
+	struct clock clock;
 	struct buf out;
 	int rc;
 
 	if (!in)
 		return diag_fail(&run->diag, &e);
 	buf_init(&out, ANSWER_MAX);
-	parser_start(run->parser, &run->clock);
-	while ((rc = input_next(in, &block, &e)) > 0) {
-		if (block.n == 0)
-			(void)input_wait(in, -1, NULL);
+	clock = filter_run_clock(run, in);
+	parser_start(run->parser, &clock);
+	while ((void)input_wait(in, -1, NULL),
+	    (rc = input_next(in, &block, &e)) > 0) {
 		while (input_line(&block, &line)) {
 			buf_reset(&out);
 			parser_explain(run->parser,
@@ -66,7 +67,7 @@ explain_files(struct filter_run *run, char **names, int n)
 	}
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		diag_say(&run->diag, DIAG_ERROR, "cannot write to 'standard "
-		    "output'");
+		    "output': %m");
 		status = EX_IOERR;
 	}
 	return status;
@@ -78,7 +79,8 @@ print(struct filter_run *run, const struct buf *text)
 	if (fwrite(text->p, 1, text->n, stdout) == text->n &&
 	    fflush(stdout) == 0)
 		return 0;
-	diag_say(&run->diag, DIAG_ERROR, "cannot write to 'standard output'");
+	diag_say(&run->diag, DIAG_ERROR, "cannot write to 'standard output': "
+	    "%m");
 	return EX_IOERR;
 }
 
@@ -87,7 +89,7 @@ static int
 check(struct filter_run *run)
 {
 	struct buf out;
-	int status = filter_run_databases(run);
+	int status = filter_run_databases(run) ? EX_DATAERR : 0;
 	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
 
 	buf_init(&out, ANSWER_MAX);
@@ -110,6 +112,7 @@ answer(struct filter_run *run)
 	struct buf out;
 	int status;
 
+	signals_restore();
 	buf_init(&out, ANSWER_MAX);
 	if (run->options.help)
 		options_add_help(&run->options, &out);

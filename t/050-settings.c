@@ -223,8 +223,7 @@ static const struct settings_case files[] = {
 		.set = "-78 s.yaml:3: unknown section 'third'" },
 	{ .file = "main:\n  flag: maybe\n", .set = "-78 s.yaml:2: 'maybe' is "
 		"no value for flag (true or false)" },
-	{ .file = "main:\n  flag:\n", .set = "-78 s.yaml:2: '' is no value "
-		"for flag (true or false)" },
+	{ .file = "main:\n  flag:\n  number:\n", .set = "" },
 	{ .file = "main:\n\n  choice: four\n", .set = "-78 s.yaml:3: 'four' "
 		"is no value for choice (one of: one, two, three)" },
 	{ .file = "main:\n  number: 1000\n", .set = "-78 s.yaml:2: '1000' is "

@@ -457,9 +457,48 @@ test_shared(void)
 	arena_release(&a);
 }
 
+/* An address ends where it ends, whatever sign follows. */
+static void
+test_address_end(void)
+{
+	static const struct {
+		struct slice text, message, ip;
+	} cases[] = {
+		{ SLICE("denied {ip:ip}: bad"), SLICE("denied 192.0.2.7: bad"),
+			SLICE("192.0.2.7") },
+		{ SLICE("denied {ip:ip}{:port?} bad"),
+			SLICE("denied 192.0.2.7:25 bad"), SLICE("192.0.2.7") },
+		{ SLICE("denied {ip:ip}."), SLICE("denied 192.0.2.7."),
+			SLICE("192.0.2.7") },
+		{ SLICE("denied {ip:ip}: bad"),
+			SLICE("denied 2001:db8::7: bad"),
+			SLICE("2001:db8::7") },
+		{ SLICE("denied {ip:ip}, bad"),
+			SLICE("denied 2001:db8::, bad"), SLICE("2001:db8::") },
+		{ SLICE("denied {ip:ip}: bad"),
+			SLICE("denied ::ffff:192.0.2.7: bad"),
+			SLICE("::ffff:192.0.2.7") },
+	};
+	bool good = true;
+	struct arena a;
+	struct err e;
+
+	arena_init(&a, 1000000);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct template *t = template_compile(&a, cases[i].text, &e);
+		struct template_match m;
+
+		good = good && t && template_match(t, cases[i].message, &m) &&
+		    slice_is(m.holes[0], cases[i].ip);
+	}
+	ok(good, "an address before a colon or a dot");
+	arena_release(&a);
+}
+
 int
 main(void)
 {
+	test_address_end();
 	test_shared();
 	test_matches();
 	test_wrong();

@@ -153,13 +153,15 @@ static const struct {
 	{ HEAD RULE GOOD "  - line: fail x\n    gives: {event: auth-failure, "
 		"usr: x}\n", "f.yaml:11: unknown key 'usr' in gives\n" },
 	{ HEAD RULE GOOD "  - line: else\n    gives: {event: auth-failure}\n",
-		"f.yaml:10: example matches no rule\n" },
+		"f.yaml:10: example matches no rule; that of line 5 came "
+		"furthest, up to 'else', and wants 'fail '\n" },
 	{ HEAD RULE GOOD "  - line: fail x\n    gives: nothing\n",
 		"f.yaml:10: example matches a rule, though it gives "
 		"nothing\n" },
 	{ HEAD RULE GOOD "  - line: fail x\n    tag: other\n    gives: {event: "
 		"auth-failure, user: x}\n",
-		"f.yaml:10: example matches no rule\n" },
+		"f.yaml:10: no 'program' of this file takes the tag 'other' "
+		"of the example\n" },
 	{ HEAD RULE GOOD "  - line: fail x\n    gives: {event: auth-error, "
 		"user: x}\n", "f.yaml:11: example gives event 'auth-failure', "
 		"not 'auth-error'\n" },
@@ -447,7 +449,7 @@ test_events(void)
 		{ "q", "h[192.0.2.1]: a failed 999999 times: r, user=u", 999999,
 			false, "auth-failure 999999 192.0.2.1 [q] u a h r" },
 		{ "q", "h[192.0.2.1]: a failed 0 times: r, user=u", 0, false,
-			"none" },
+			"auth-failure 0 192.0.2.1 [q] u a h r" },
 		{ "q", "pop broken", 0, false, "none" },
 		{ "q", "", 0, false, "none" },
 	};

@@ -163,6 +163,15 @@ like $r->{err}, qr/process $$\b/, 'says who holds it';
 is slurp($out), $before, 'and writes nothing';
 close $held;
 
+# Whoever asks a question and reads only its beginning hears nothing more.
+spew("$DIR/asked", failure('x') x 20000);
+for ("--explain '$DIR/asked'", '--help', '--print-config', '--check') {
+	$r = run('bash', '-c', "'$FILTER' --database '$db' $_ | head -n 1 " .
+	    ">/dev/null; echo \${PIPESTATUS[0]}");
+	is $r->{err}, '', "$_ | head -1: silent";
+	like $r->{out}, qr/\A(0|141)\n\z/, "$_: no error";
+}
+
 # Writes that fail.
 SKIP: {
 	skip 'no /dev/full', 2 unless -c '/dev/full';

@@ -64,6 +64,14 @@ for my $length (65000, 70000, 400000) {
 	    "a user of $length bytes";
 }
 
+# Lines that were cut are counted, however they come.
+for ([ 'y' x 100000 . "\n" . "short\n" x 3000, 1 ], [ 'y' x 65536 . "\n", 0 ],
+    [ join('', ('y' x 65537 . "\n") x 7), 7 ], [ 'y' x 900000, 1 ]) {
+	my ($in, $cut) = @$_;
+	like run({ in => $in }, $FILTER, '--stats', '-q')->{err},
+	    qr/lines cut: $cut$/m, "$cut lines cut";
+}
+
 # Memory stays flat: at most 64 MB of address space beyond the program's own.
 SKIP: {
 	skip 'no prlimit', 4 unless have('prlimit');
@@ -171,6 +179,14 @@ $r = users($good, '--filters', "$DIR/many.yaml");
 is scalar(() = $r->{err} =~ /many\.yaml:\d+: /g), 20, 'up to 20 complaints';
 like $r->{err}, qr/and \d+ more/, 'and how many more';
 
+# Old logs: --explain and a run agree on the year.
+spew("$DIR/old.log", $good);
+utime 1606780800, 1606780800, "$DIR/old.log";	# 2020-12-01
+like run($FILTER, '-q', "$DIR/old.log")->{out}, qr/,2020-11-22T/,
+    'the year of an old file';
+like run($FILTER, '--explain', "$DIR/old.log")->{out}, qr/date +2020-11-22T/,
+    '--explain says the same';
+
 # Databases: a warning and empty fields; an error only with --check.
 spew("$DIR/bad.csv", "198.51.100.0,198.51.100.255,FR\n1.2.3.4,oops,DE\n");
 my @bad = ('--database', "$DIR/bad.csv", '--columns', 'ip,country_code');
@@ -181,5 +197,9 @@ is scalar(() = $r->{err} =~ /\n/g), 1, 'one warning';
 like $r->{err}, qr/bad\.csv:2: /, 'file and line';
 $r = users($good, @bad, '--check');
 is $r->{status}, 65, '--check: exit 65';
+is users($good, '--database', "$DIR/none", '--check')->{status}, 65,
+    'one that is not there: 65 too';
+is users($good, '--database', "$DIR/bad.csv", '--columns', 'user',
+    '--check')->{status}, 65, 'whether or not a column needs it';
 
 done_testing;

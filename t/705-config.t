@@ -208,6 +208,17 @@ for my $zone ('Europe', 'zone.tab', '.', '', '../UTC', 'Mars/Base') {
 }
 is(filter('--year', 12)->{status}, 64, '--year 12 is refused');
 
+# A key with nothing behind it is as good as none.
+is(settings('--config', config("filter:\n  year:\n  filters:\n  columns:\n" .
+    "  output:\n  log:\n")), $defaults, 'keys without values');
+
+# What never ends is too large.
+for (['-c', '/dev/zero'], ['--filters', '/dev/zero']) {
+	my $ran = run('timeout', '20', $FILTER, @$_, '--check');
+	is($ran->{status}, 78, "@$_: exit 78");
+	like($ran->{err}, qr{/dev/zero:1: larger than 65536 bytes}, 'and why');
+}
+
 # One value may stand where a list can, and a list may be in pieces.
 is(keys_of(settings('--config', config("filter:\n  columns: ip,date\n")))->
     {columns}, '["ip", "date"]', 'columns as one text');
@@ -280,7 +291,6 @@ for my $bad (
 	['no switch', "filter:\n  stats: maybe\n", 2,
 	    qr/'maybe'.*stats.*true or false/],
 	['dns is not there yet', "filter:\n  dns: on\n", 2, qr/'on'.*dns/],
-	['empty value', "filter:\n  format:\n", 2, qr/format/],
 	['list for one value', "filter:\n  format: [csv]\n", 2, qr/'format'/],
 	['map for a list', "filter:\n  columns: {ip: date}\n", 2,
 	    qr/'columns'/],

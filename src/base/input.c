@@ -61,7 +61,8 @@ input_open(const char *name, struct err *e)
 	int fd = STDIN_FILENO;
 
 	if (!is_stdin)
-		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		/* A FIFO nobody writes to yet is waited for later. */
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (is_stdin)
 		name = "standard input";
 	if (fd < 0 || fstat(fd, &st) < 0) {
@@ -314,6 +315,28 @@ input_skip_rest(struct input *in)
 	in->skipping = false;
 }
 
+/* Lines of a block that are too long.  Each holds a byte whose place is a
+ * multiple of the limit, so only the lines at these places need a look. */
+static void
+input_count_long(struct input *in, struct slice block)
+{
+	const char *counted = block.p, *end = block.p + block.n;
+
+	for (size_t at = INPUT_LINE_MAX; at < block.n; at += INPUT_LINE_MAX) {
+		const char *place = block.p + at, *from, *to;
+
+		if (place <= counted)
+			continue;
+		from = memrchr(block.p, '\n', at);
+		from = from ? from + 1 : block.p;
+		to = memchr(place, '\n', (size_t)(end - place));
+		if (!to)
+			to = end;
+		in->cut_lines += to - from > INPUT_LINE_MAX;
+		counted = to;
+	}
+}
+
 /* Whole lines of what is there, or the head of one that is too long. */
 static struct slice
 input_take(struct input *in)
@@ -323,6 +346,7 @@ input_take(struct input *in)
 
 	if (nl) {
 		have.n = (size_t)(nl - have.p) + 1;
+		input_count_long(in, have);
 	} else if (have.n > INPUT_LINE_MAX) {
 		have.n = INPUT_LINE_MAX;
 		in->skipping = true;
@@ -358,6 +382,7 @@ input_next(struct input *in, struct slice *block, struct err *e)
 			*block = slice_between(in->text + in->start,
 			    in->text + in->end);
 			in->start = in->end;
+			input_count_long(in, *block);
 		}
 		return block->n > 0;
 	}
@@ -408,6 +433,18 @@ uint64_t
 input_size(const struct input *in)
 {
 	return in->size;
+}
+
+const char *
+input_name(const struct input *in)
+{
+	return in->name;
+}
+
+bool
+input_is_packed(const struct input *in)
+{
+	return in->packing == PACKING_GZIP;
 }
 
 bool

@@ -14,7 +14,8 @@
  * Memory is fixed: about half a megabyte, whatever comes in. */
 struct input;
 
-/* Lines longer than this are cut here; their rest is passed over. */
+/* What goes beyond this of a line is not to be read: a line that does not fit a
+ * block ends here, and the rest of it is passed over. */
 enum { INPUT_LINE_MAX = 64 * 1024 };
 
 /* "-" is standard input.  NULL: e says why (EX_NOINPUT).  The name must live
@@ -46,10 +47,16 @@ int64_t input_time(const struct input *in);
 uint64_t input_taken(const struct input *in);
 uint64_t input_size(const struct input *in);
 
+/* What messages call it. */
+const char *input_name(const struct input *in);
+
+/* It is gzip, as far as has been read. */
+bool input_is_packed(const struct input *in);
+
 /* Bytes behind the last gzip member that are neither a member nor padding. */
 bool input_has_garbage(const struct input *in);
 
-/* Long lines cut so far (those that did not fit a block). */
+/* Lines longer than INPUT_LINE_MAX so far. */
 uint64_t input_cut_lines(const struct input *in);
 
 /* Takes the next line off a block, without its line end ("\n" or "\r\n").

@@ -138,9 +138,7 @@ settings_set(struct settings *s, size_t i, const char *text,
 	case SETTING_FLAG:
 		return set_flag(one, text, place, e);
 	case SETTING_TEXT:
-		/* A key with nothing behind it is as good as none. */
-		*(const char **)place = origin == SETTING_BY_FILE && !*text ?
-		    one->fallback : text;
+		*(const char **)place = text;
 		return 0;
 	case SETTING_CHOICE:
 		return set_choice(one, text, place, e);
@@ -301,6 +299,9 @@ set_from_node(struct settings *s, const char *file, size_t i,
 {
 	s->line[i] = value->line;
 	if (value->kind == YAML_SCALAR) {
+		/* A key with nothing behind it is as good as none. */
+		if (value->text.n == 0)
+			return 0;
 		if (settings_set(s, i, value->text.p, SETTING_BY_FILE, e) < 0)
 			return value_err(file, value, e);
 		return 0;

@@ -48,6 +48,7 @@ signals_restore(void)
 
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &usual, NULL);
+	sigaction(SIGPIPE, &usual, NULL);
 }
 
 void

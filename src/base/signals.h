@@ -14,7 +14,8 @@
 enum { SIGNALS_PATIENCE = 5 };
 void signals_catch(void);
 
-/* Back to what signals usually do, for work that has nothing to finish. */
+/* Back to what signals usually do, SIGPIPE too, for work that has nothing to
+ * finish. */
 void signals_restore(void);
 
 /* Between these two, signals wait, so that none can slip between a look at

@@ -266,12 +266,12 @@ yaml_open(struct arena *a, const char *name, struct err *e)
 		return NULL;
 	}
 	buf_init(&text, YAML_MAX + 1);
-	while ((rc = input_next(in, &block, e)) > 0 && !text.overflow) {
-		if (block.n == 0)
-			(void)input_wait(in, -1, NULL);
+	do {
+		(void)input_wait(in, -1, NULL);
+		rc = input_next(in, &block, e);
 		buf_add(&text, block);
-	}
-	text.overflow |= input_cut_lines(in) > 0;
+		text.overflow |= input_cut_lines(in) > 0;
+	} while (rc > 0 && !text.overflow);
 	input_close(in);
 	if (text.overflow)
 		err_set(e, EX_CONFIG, "%s:1: larger than %d bytes", name,

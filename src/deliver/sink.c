@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/append.h"
@@ -188,18 +189,20 @@ sink_add(struct sink *s, const struct row *row, struct err *e)
 
 /* The process that holds the lock on a file, 0 if the system does not say. */
 static long
-lock_holder(ino_t inode)
+lock_holder(const struct stat *st)
 {
 	FILE *f = fopen("/proc/locks", "re");
 	char line[256];
 	long holder = 0;
 
 	while (f && !holder && fgets(line, sizeof line, f)) {
-		unsigned long long found;
+		unsigned long long inode;
+		unsigned major, minor;
 		long pid;
 
-		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%llu", &pid,
-		    &found) == 2 && found == inode)
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid,
+		    &major, &minor, &inode) == 4 && inode == st->st_ino &&
+		    makedev(major, minor) == st->st_dev)
 			holder = pid;
 	}
 	if (f)
@@ -216,7 +219,7 @@ lock(const char *file, int fd, const struct stat *st, struct err *e)
 		return 0;
 	if (errno != EWOULDBLOCK)
 		return err_errno(e, EX_CANTCREAT, "cannot lock '%s'", file);
-	holder = lock_holder(st->st_ino);
+	holder = lock_holder(st);
 	if (holder)
 		return err_set(e, EX_TEMPFAIL, "'%s' is being written by "
 		    "process %ld", file, holder);

@@ -38,7 +38,7 @@ int sink_add(struct sink *s, const struct row *row, struct err *e);
 int sink_flush(struct sink *s, struct err *e);
 
 /* After a rotation: if the name means another file now, goes on there.  On -1
- * the old file is kept. */
+ * the old file is kept, unless e has EX_IOERR: then rows may be lost. */
 int sink_reopen(struct sink *s, struct err *e);
 
 /* Flushes, and frees the sink in any case.  As sink_add(). */

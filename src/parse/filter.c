@@ -123,7 +123,7 @@ service_of(const struct envelope *env)
 	return slice_to(slice_from(tag, first + 1), last - first - 1);
 }
 
-static bool
+static void
 fill_event(const struct rule *rule, const struct envelope *env,
     const struct template_match *m, struct event *e)
 {
@@ -153,7 +153,23 @@ fill_event(const struct rule *rule, const struct envelope *env,
 	if (env->repeats)
 		count *= env->repeats;
 	e->count = count > COUNT_MAX ? COUNT_MAX : (uint32_t)count;
-	return count > 0;
+}
+
+const struct rule *
+filter_furthest(const struct filter *f, struct slice message,
+    struct template_match *best)
+{
+	const struct rule *rule = NULL;
+	struct template_match m;
+
+	for (size_t i = 0; i < f->n_rules; i++) {
+		(void)template_match(f->rules[i].template, message, &m);
+		if (!rule || m.reached > best->reached) {
+			*best = m;
+			rule = &f->rules[i];
+		}
+	}
+	return rule;
 }
 
 const struct rule *
@@ -165,9 +181,11 @@ filter_match(const struct filter *f, const struct envelope *env,
 	for (size_t i = 0; i < f->n_rules; i++) {
 		const struct rule *rule = &f->rules[i];
 
-		if (template_match_on(rule->template, rule->shared,
+		if (!template_match_on(rule->template, rule->shared,
 		    env->message, &m))
-			return fill_event(rule, env, &m, e) ? rule : NULL;
+			continue;
+		fill_event(rule, env, &m, e);
+		return rule;
 	}
 	return NULL;
 }
@@ -371,6 +389,18 @@ compare_event(struct compiling *c, const struct yaml *gives,
 			compare_field(c, gives, e, asked[i], "");
 }
 
+/* The author wants to know how far the rules got. */
+static void
+complain_miss(struct compiling *c, const struct yaml *line)
+{
+	struct template_match m;
+	const struct rule *best = filter_furthest(c->filter, line->text, &m);
+
+	COMPLAIN(c, line, "example matches no rule; that of line %d came "
+	    "furthest, up to '%.60s', and wants '%.*s'", best->line,
+	    line->text.p + m.reached, (int)m.wanted.n, m.wanted.p);
+}
+
 static void
 run_example(struct compiling *c, const struct yaml *example,
     const struct yaml *line, const struct yaml *gives)
@@ -381,15 +411,20 @@ run_example(struct compiling *c, const struct yaml *example,
 	struct event e;
 	const struct rule *rule = NULL;
 
-	if (filter_takes(c->filter, env.program, false))
+	if (filter_takes(c->filter, env.program, false)) {
 		rule = filter_match(c->filter, &env, &e);
+	} else if (gives->kind == YAML_MAP) {
+		COMPLAIN(c, line, "no 'program' of this file takes the tag "
+		    "'%s' of the example", env.program.p);
+		return;
+	}
 	if (rule)
 		c->filter->rules[rule - c->filter->rules].proved = true;
 	if (gives->kind == YAML_MAP && rule)
 		compare_event(c, gives, &e);
 	else if (gives->kind == YAML_MAP)
-		COMPLAIN(c, line, "example matches no rule");
-	else if (rule)
+		complain_miss(c, line);
+	else if (rule && e.count)
 		COMPLAIN(c, line, "example matches a rule, though it gives "
 		    "nothing");
 }

@@ -43,9 +43,13 @@ struct filter *filter_compile(struct arena *a, const char *label,
 bool filter_takes(const struct filter *f, struct slice program, bool cut);
 
 /* The first rule that matches the message, or NULL.  Fills *e but for when and
- * server: ip, user, ..., count (at least 1), service, program, pid, message. */
+ * server: ip, user, ..., count (0: no rows), service, program, pid, message. */
 const struct rule *filter_match(const struct filter *f,
 	const struct envelope *env, struct event *e);
+
+/* The rule that fits most of a message that none matches; *best says how far. */
+const struct rule *filter_furthest(const struct filter *f,
+	struct slice message, struct template_match *best);
 
 /* A glob on a tag: * for any bytes, ? for one. */
 bool filter_glob(struct slice glob, struct slice text);

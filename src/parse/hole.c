@@ -54,12 +54,29 @@ take_mech(const struct hole *hole, struct slice *rest, struct slice until,
 	return true;
 }
 
+/* The address a run of its bytes begins with: all of it, or an IPv4 address
+ * before a colon, or all but the colons and dots at the end (address: text). */
+static bool
+find_address(struct slice *run)
+{
+	struct slice head = slice_to(*run, slice_find_byte(*run, ':'));
+	struct ip ip;
+
+	if (ip_parse(*run, &ip))
+		return true;
+	if (slice_find_byte(head, '.') < head.n)
+		*run = head;
+	while (run->n && (run->p[run->n - 1] == '.' ||
+	    run->p[run->n - 1] == ':'))
+		run->n--;
+	return ip_parse(*run, &ip);
+}
+
 static bool
 take_ip(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
 {
 	struct slice at = *rest;
-	struct ip ip;
 
 	(void)hole;
 	(void)until;
@@ -68,9 +85,9 @@ take_ip(const struct hole *hole, struct slice *rest, struct slice until,
 		return true;
 	}
 	(void)slice_skip(&at, SLICE("IPv6:"));	/* RFC 5321 literal */
-	if (!slice_run(&at, &address_bytes, out) || !ip_parse(*out, &ip))
+	if (!slice_run(&at, &address_bytes, out) || !find_address(out))
 		return false;
-	*rest = at;
+	*rest = slice_from(*rest, (size_t)(out->p + out->n - rest->p));
 	return true;
 }
 
@@ -299,7 +316,10 @@ hole_read(struct slice inside, struct hole *hole, struct err *e)
 		hole->name = slice_to(inside, equals);
 		hole->choices = slice_from(inside, equals + 1);
 		hole->type = &choice_type;
-		if (hole->choices.n == 0)
+		if (hole->choices.n == 0 ||
+		    slice_starts(hole->choices, SLICE("|")) ||
+		    slice_ends(hole->choices, SLICE("|")) ||
+		    slice_find(hole->choices, SLICE("||")) < hole->choices.n)
 			return err_set(e, EX_CONFIG, "hole '{%.*s}' has no "
 			    "text to choose", (int)hole->text.n, hole->text.p);
 		return 0;

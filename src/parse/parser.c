@@ -143,7 +143,7 @@ repeat_last(struct parser *p, struct slice line,
 	env.repeats = repeat->repeats;
 	env.when = repeat->when;
 	env.has_when = repeat->has_when;
-	if (!rules_match(p->rules, &env, e))
+	if (!rules_match(p->rules, &env, e) || e->count == 0)
 		return false;
 	resolve(p, &env, e);
 	return true;
@@ -159,7 +159,8 @@ take_line(struct parser *p, struct slice line, struct event *e)
 		return false;
 	if (env.repeats_last)
 		return repeat_last(p, line, &env, e);
-	if (!rules_match(p->rules, &env, e) || !is_wanted(p, e))
+	if (!rules_match(p->rules, &env, e) || !is_wanted(p, e) ||
+	    e->count == 0)
 		return false;
 	resolve(p, &env, e);
 	p->last = line;

@@ -221,16 +221,9 @@ static void
 explain_miss(const struct filter *f, const struct envelope *env,
     struct buf *out)
 {
-	struct template_match best = { .reached = 0 }, m;
-	const struct rule *rule = NULL;
+	struct template_match best;
+	const struct rule *rule = filter_furthest(f, env->message, &best);
 
-	for (size_t i = 0; i < f->n_rules; i++) {
-		(void)template_match(f->rules[i].template, env->message, &m);
-		if (!rule || m.reached > best.reached) {
-			best = m;
-			rule = &f->rules[i];
-		}
-	}
 	buf_addf(out, "  no rule matched; ");
 	cell_add(out, slice_text(f->label), CELL_PLAIN);
 	buf_addf(out, ":%d came furthest:\n", rule->line);

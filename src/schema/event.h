@@ -19,7 +19,7 @@ enum event_kind {
  * means the log does not say. */
 struct event {
 	enum event_kind kind;
-	uint32_t count;		/* attempts it stands for, at least 1 */
+	uint32_t count;		/* attempts it stands for */
 	struct when when;	/* resolved: year and offset are known */
 	struct ip ip;		/* IP_NONE: the daemon did not know */
 	struct slice server;	/* host that logged the line */

@@ -34,7 +34,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct event event;
 
 		(void)filter_takes(f, env.program, i == 1);
-		if (filter_match(f, &env, &event) && event.count == 0)
+		if (filter_match(f, &env, &event) && event.count > 999999)
 			abort();
 	}
 	err_list_release(&complaints);
