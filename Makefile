@@ -22,7 +22,7 @@ B = build
 
 CC = cc
 PKG_CONFIG = pkg-config
-LIBRARIES = zlib yaml-0.1
+LIBRARIES = zlib yaml-0.1 ldns
 FUZZ_SECONDS = 60
 
 # Every flag is tried on the compiler at hand: gcc and clang of different ages
@@ -96,6 +96,11 @@ $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
 	    -o $@ $< $(B)/libmls.a $(LIBS)
 
+# A DNS server that misbehaves on demand.
+$(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $(filter %.c,$^)
+
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
@@ -114,7 +119,7 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS)
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
@@ -142,8 +147,10 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(B)/generate
-	t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench | \
+bench: all $(B)/generate $(B)/t/nameserver
+	@sh contrib/setup/packages bench
+	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
+	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
 $(B)/generate: t/bench/generate.c $(B)/flags

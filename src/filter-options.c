@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "enrich/resolver.h"
 #include "schema/cell.h"
 
 #define CONFIG SYSCONFDIR "/mls/mls.yaml"
@@ -16,7 +17,7 @@
 static const char *const formats[] = { "csv", "tsv", "jsonl",
 	"maillogsentinel", NULL };
 static const char *const occasions[] = { "auto", "always", "never", NULL };
-static const char *const dns_choices[] = { "off", NULL };
+static const char *const dns_choices[] = { "on", "off", NULL };
 static const char *const log_levels[] = { "error", "warning", "info", "debug",
 	NULL };
 static const char *const sections[] = { "filter", "summarize", "ipinfo",
@@ -52,8 +53,26 @@ static const struct setting table[] = {
 		.about = "rule file or its name, repeatable; replaces" },
 	{ "database", AT(databases), .kind = SETTING_LIST, .value = "FILE",
 		.about = "country or ASN ranges; repeatable" },
-	{ "dns", AT(dns), CHOICE(dns_choices, "off"), .value = "off",
-		.about = "reverse look-ups: this version has none" },
+	{ "dns", AT(dns), CHOICE(dns_choices, "on"), .value = "on|off",
+		.about = "ask for the names of addresses" },
+	{ "resolver", AT(resolvers), .kind = SETTING_LIST,
+		.value = "ADDR[:PORT]",
+		.about = "whom to ask; default: resolv.conf" },
+	{ "dns-deadline", AT(dns_deadline), .kind = SETTING_DURATION,
+		.value = "TIME", .fallback = "2s", .least = 10,
+		.limit = 60000, .about = "live rows wait no longer" },
+	{ "dns-in-flight", AT(dns_in_flight), .kind = SETTING_NUMBER,
+		.value = "N", .fallback = "5000",
+		.least = 1, .limit = RESOLVER_IN_FLIGHT_MAX,
+		.about = "questions out, at most" },
+	{ "dns-rate", AT(dns_rate), .kind = SETTING_NUMBER, .value = "N",
+		.fallback = "0", .limit = 1000000,
+		.about = "questions a second, at most; 0: any" },
+	{ "dns-cache", AT(dns_cache), .kind = SETTING_NUMBER, .value = "N",
+		.fallback = "262144", .least = 1024, .limit = 16777216,
+		.about = "names kept in memory" },
+	{ "dns-confirm", AT(dns_confirm), FLAG,
+		.about = "a name must lead back: MISMATCH" },
 	{ "timezone", AT(timezone), .kind = SETTING_TEXT, .value = "ZONE",
 		.fallback = "local", .about = "zone of stamps without one" },
 	{ "year", AT(year), .kind = SETTING_NUMBER, .value = "YEAR",
@@ -203,6 +222,30 @@ options_clock(const struct options *o, struct clock *clock, struct err *e)
 }
 
 int
+options_resolvers(const struct options *o, struct resolvconf *conf,
+    struct err *e)
+{
+	*conf = (struct resolvconf){ .n = 0 };
+	for (size_t i = 0; i < o->resolvers.n; i++) {
+		const char *text = o->resolvers.items[i];
+
+		if (i == sizeof conf->servers / sizeof *conf->servers) {
+			err_set(e, EX_USAGE, "more than %zu resolvers", i);
+			return settings_err(&o->settings, "resolver", e);
+		}
+		if (!resolvconf_server_parse(slice_text(text),
+		    &conf->servers[i])) {
+			err_set(e, EX_USAGE, "'%s' is no value for resolver "
+			    "(an address, such as 192.0.2.1, 192.0.2.1:53 or "
+			    "[2001:db8::1]:53)", text);
+			return settings_err(&o->settings, "resolver", e);
+		}
+		conf->n++;
+	}
+	return 0;
+}
+
+int
 options_read(struct options *o, int argc, char **argv, int *operands,
     struct err *e)
 {
@@ -239,8 +282,8 @@ options_add_help(const struct options *o, struct buf *out)
 {
 	buf_add(out, SLICE("usage: mls-filter [options] [file ...]\n\n"
 	    "Reads mail syslog (standard input, files, gzip) and writes one "
-	    "row per failed\nSASL login, with country and network of the "
-	    "address.\n\n"));
+	    "row per failed\nSASL login, with name, country and network of "
+	    "the address.\n\n"));
 	settings_add_help(&o->settings, out);
 	buf_add(out, SLICE("\nSee mls-filter(1) and mls-rules(5).\n"));
 }

@@ -6,19 +6,23 @@
 #include "base/settings.h"
 #include "base/when.h"
 #include "deliver/sink.h"
+#include "enrich/resolvconf.h"
 
 /* What mls-filter was told: the one table behind its options, the section
  * `filter:` of mls.yaml, --help and --print-config; what follows from it. */
 struct options {
 	const char *config, *output, *timezone, *now, *log;
-	struct text_list columns, events, filters, databases;
+	struct text_list columns, events, filters, databases, resolvers;
 	int format, header, dns, progress, log_level;
 	uint64_t year;
+	uint64_t dns_deadline, dns_in_flight, dns_rate, dns_cache;
+	bool dns_confirm;
 	bool spreadsheet_safe, stats, verbose, quiet;
 	bool check, explain, print_config, help, version;
 	struct settings settings;
 };
 
+enum { DNS_ON, DNS_OFF };
 enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* Reads the command line, then the file it names, or the usual one if it is
@@ -36,6 +40,10 @@ int options_shape(const struct options *o, struct sink_shape *shape,
 int options_events(const struct options *o, const struct sink_shape *shape,
 	unsigned *events, struct err *e);
 int options_clock(const struct options *o, struct clock *clock,
+	struct err *e);
+
+/* The servers named with --resolver, n of them 0 if none is. */
+int options_resolvers(const struct options *o, struct resolvconf *conf,
 	struct err *e);
 
 /* --help and --print-config. */

@@ -2,6 +2,7 @@
 /* The loop of mls-filter. */
 #include "filter-run.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,7 +14,9 @@
 
 enum {
 	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
-	STOP_MS = 1500,		/* after SIGTERM: time is up */
+	STOP_MS = 1500,		/* after SIGTERM or the end of live input: time
+				 * is up */
+	MOVE = 32,		/* rows added between looks at the queue */
 	DAY = 24 * 60 * 60,
 	YEAR_2000 = 946684800,
 };
@@ -64,16 +67,22 @@ filter_run_say(struct filter_run *run, enum diag_level level,
 	return status;
 }
 
-static bool
-needs_places(const struct filter_run *run)
+/* The columns of a row, as a set. */
+static unsigned
+columns(const struct filter_run *run)
 {
+	unsigned set = 0;
+
 	for (size_t i = 0; i < run->shape.n; i++)
-		if (run->shape.columns[i] == COLUMN_COUNTRY ||
-		    run->shape.columns[i] == COLUMN_ASN ||
-		    run->shape.columns[i] == COLUMN_ASO)
-			return true;
-	return false;
+		set |= 1u << run->shape.columns[i];
+	return set;
 }
+
+enum {
+	PLACES = 1 << COLUMN_COUNTRY | 1 << COLUMN_ASN | 1 << COLUMN_ASO,
+	NAMES = 1 << COLUMN_HOSTNAME | 1 << COLUMN_STATUS |
+	    1 << COLUMN_FORWARD,
+};
 
 int
 filter_run_databases(struct filter_run *run)
@@ -84,7 +93,7 @@ filter_run_databases(struct filter_run *run)
 	struct err_list complaints = { 0 };
 	struct ipdb *db;
 
-	if (!needs_places(run) && !run->options.check)
+	if (!(columns(run) & PLACES) && !run->options.check)
 		return 0;
 	/* Looked for each time: one may have been installed meanwhile. */
 	if (settings_origin(&run->options.settings, "database") ==
@@ -110,6 +119,47 @@ filter_run_databases(struct filter_run *run)
 	return filter_run_say(run, DIAG_WARNING, &complaints);
 }
 
+void
+filter_run_names(struct filter_run *run)
+{
+	const struct options *o = &run->options;
+	struct err_list complaints = { 0 };
+	struct rdns_settings settings = {
+		.servers = run->resolvers.n ? &run->resolvers : NULL,
+		.resolv_conf = "/etc/resolv.conf",
+		.hosts = "/etc/hosts",
+		.in_flight = (unsigned)o->dns_in_flight,
+		.rate = (unsigned)o->dns_rate,
+		.cache = (size_t)o->dns_cache,
+		.confirm = o->dns_confirm ||
+		    columns(run) & 1 << COLUMN_FORWARD,
+		.mismatch = o->dns_confirm,
+	};
+
+	if (o->dns == DNS_OFF || !(columns(run) & NAMES))
+		return;
+	/* Those that are out must fit, and leave room. */
+	if (settings.in_flight > settings.cache / 2)
+		settings.in_flight = (unsigned)(settings.cache / 2);
+	run->rdns = rdns_new(&settings, &complaints);
+	run->queue = queue_new(run->rdns, columns(run), QUEUE_ROWS,
+	    QUEUE_BYTES);
+	(void)filter_run_say(run, DIAG_WARNING, &complaints);
+}
+
+static void
+answer_names(struct filter_run *run)
+{
+	struct buf line;
+
+	if (!run->rdns)
+		return;
+	buf_init(&line, 4096);
+	rdns_add_counters(run->rdns, &line);
+	diag_answer(&run->diag, "%.*s", (int)line.n, line.p);
+	buf_release(&line);
+}
+
 static void
 answer_stats(struct filter_run *run)
 {
@@ -131,18 +181,55 @@ answer_stats(struct filter_run *run)
 		    "IPv6 ranges, %lld days old", s->file, s->format, s->v4,
 		    s->v6, days < 0 ? 0 : days);
 	}
+	answer_names(run);
 }
 
 /* 0: goes on; 1: nobody reads our rows any more; -1: error. */
 static int
-write_row(struct filter_run *run, const struct event *event, struct err *e)
+write_row(struct filter_run *run, struct row *row, struct err *e)
 {
-	struct row row = { .event = event, .status = RDNS_SKIPPED };
-
-	run->found++;
 	if (run->ipdb)
-		ipdb_find(run->ipdb, &event->ip, &row.place);
-	return sink_add(run->sink, &row, e);
+		ipdb_find(run->ipdb, &row->event->ip, &row->place);
+	return sink_add(run->sink, row, e);
+}
+
+/* Rows that came at or before this have waited long enough. */
+static int64_t
+overdue(const struct filter_run *run)
+{
+	int64_t deadline = (int64_t)run->options.dns_deadline;
+	int64_t from = pace_counts_from(&run->pace);
+
+	if (run->stopping && run->now >= run->stop_at)
+		return INT64_MAX;
+	if (from == INT64_MAX || run->now - from < deadline)
+		return -1;
+	return run->now - deadline;
+}
+
+/* Writes the rows at the head that are complete, or came by then.  As
+ * write_row(). */
+static int
+write_rows(struct filter_run *run, int64_t late, struct err *e)
+{
+	struct row row;
+	int rc = 0;
+
+	while (rc == 0 && queue_next(run->queue, late, &row))
+		rc = write_row(run, &row, e);
+	return rc;
+}
+
+static int
+move_rows(struct filter_run *run, struct err *e)
+{
+
+	run->now = monotonic_ms();
+	run->unmoved = 0;
+	if (!run->queue)
+		return 0;
+	rdns_step(run->rdns);
+	return write_rows(run, overdue(run), e);
 }
 
 /* SIGHUP: whatever logrotate or an update has moved away. */
@@ -167,13 +254,20 @@ reopen(struct filter_run *run, struct err *e)
 	return 0;
 }
 
+static void
+stop(struct filter_run *run)
+{
+	run->stopping = true;
+	run->now = run->heard_at = monotonic_ms();
+	run->stop_at = run->now + STOP_MS;
+}
+
 /* As write_row(). */
 static int
 heed_signals(struct filter_run *run, struct err *e)
 {
 	if (signals_take(SIGTERM) && !run->stopping) {
-		run->stopping = true;
-		run->stop_at = monotonic_ms() + STOP_MS;
+		stop(run);
 		diag_say(&run->diag, DIAG_INFO, "told to stop");
 	}
 	if (signals_take(SIGUSR1))
@@ -181,26 +275,144 @@ heed_signals(struct filter_run *run, struct err *e)
 	return signals_take(SIGHUP) ? reopen(run, e) : 0;
 }
 
-/* Waits until there is input; what is there is written before we wait.  0: it
- * has come; 1: time to end; -1: error. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Microseconds until something has to be done though nothing comes; -1: never.
+ * Input that is not known to be live may turn out to be by its silence. */
+static int64_t
+patience(const struct filter_run *run, const struct input *in)
+{
+	int64_t until = INT64_MAX, from = pace_counts_from(&run->pace);
+	int64_t pause = run->rdns ? rdns_pause(run->rdns) : -1, wait;
+
+	if (run->queue && queue_rows(run->queue)) {
+		int64_t came = queue_oldest(run->queue);
+
+		if (from != INT64_MAX)
+			until = (came > from ? came : from) +
+			    (int64_t)run->options.dns_deadline;
+		if (in && run->pace.is != PACE_LIVE)
+			until = earlier(until, run->heard_at + PACE_SILENCE);
+	}
+	if (run->stopping)
+		until = earlier(until, earlier(run->stop_at, in ?
+		    run->heard_at + SILENCE_MS : INT64_MAX));
+	if (until == INT64_MAX)
+		return pause;
+	wait = until > run->now ? (until - run->now) * 1000 : 0;
+	return pause < 0 ? wait : earlier(pause, wait);
+}
+
+/* Whether reading may stop until names have come. */
+static bool
+may_wait(const struct filter_run *run)
+{
+	return !run->stopping && run->pace.is != PACE_LIVE;
+}
+
+/* Waits for answers, a signal, or time.  As write_row(). */
+static int
+wait_for_names(struct filter_run *run, struct err *e)
+{
+	struct pollfd p = { .fd = rdns_fd(run->rdns), .events = POLLIN };
+	int64_t wait;
+	int rc;
+
+	signals_hold();
+	rc = heed_signals(run, e);
+	wait = patience(run, NULL);
+	if (rc == 0)
+		(void)ppoll(&p, 1, wait < 0 ? NULL : &(struct timespec){
+		    .tv_sec = wait / 1000000,
+		    .tv_nsec = wait % 1000000 * 1000 }, signals_mask());
+	signals_let_go();
+	return rc ? rc : move_rows(run, e);
+}
+
+/* No room for a row of a heap: waits until rows have left. */
+static int
+wait_for_room(struct filter_run *run, const struct event *event,
+    struct row *row, enum queue_result *added, struct err *e)
+{
+	int rc = move_rows(run, e);
+
+	while (rc == 0 && (*added = queue_add(run->queue, event, run->now,
+	    may_wait(run), row)) == QUEUE_FULL && may_wait(run)) {
+		pace_hold(&run->pace);
+		rc = sink_flush(run->sink, e);
+		if (rc == 0)
+			rc = wait_for_names(run, e);
+	}
+	return rc;
+}
+
+/* No room for a row that must not wait: those before it leave as they are, and
+ * if that is of no use, it does. */
+static int
+force_row(struct filter_run *run, const struct event *event, struct row *row,
+    enum queue_result *added, struct err *e)
+{
+	int rc = write_rows(run, INT64_MAX, e);
+
+	*added = queue_add(run->queue, event, run->now, false, row);
+	if (*added == QUEUE_FULL) {
+		*row = (struct row){ .event = event, .status = RDNS_TIMEOUT };
+		*added = QUEUE_PASSED;
+	}
+	return rc;
+}
+
+/* A row on its way: at once if all is known, else to those that wait for a
+ * name.  As write_row(). */
+static int
+add_row(struct filter_run *run, const struct event *event, struct err *e)
+{
+	struct row row = { .event = event, .status = RDNS_SKIPPED };
+	enum queue_result added = QUEUE_PASSED;
+	int rc = 0;
+
+	run->found++;
+	if (run->queue)
+		added = queue_add(run->queue, event, run->now, may_wait(run),
+		    &row);
+	if (added == QUEUE_FULL)
+		rc = wait_for_room(run, event, &row, &added, e);
+	if (rc == 0 && added == QUEUE_FULL)
+		rc = force_row(run, event, &row, &added, e);
+	if (rc == 0 && added == QUEUE_PASSED)
+		rc = write_row(run, &row, e);
+	if (rc || !run->queue || ++run->unmoved < MOVE)
+		return rc;
+	return move_rows(run, e);
+}
+
+/* Waits until there is input; meanwhile rows leave.  0: it has come; 1: time to
+ * end; -1: error. */
 static int
 wait_for_input(struct filter_run *run, struct input *in, struct err *e)
 {
+	int other = run->rdns ? rdns_fd(run->rdns) : -1;
 	int rc = heed_signals(run, e);
 
-	while (rc == 0 && input_wait(in, 0, NULL) <= 0) {
-		int ready;
-
+	while (rc == 0 && (rc = move_rows(run, e)) == 0 &&
+	    input_wait(in, 0, -1, NULL) <= 0) {
+		if (run->now - run->heard_at >= PACE_SILENCE)
+			pace_silent(&run->pace, run->now);
+		if (run->stopping && run->now - run->heard_at >= SILENCE_MS)
+			return 1;
 		rc = sink_flush(run->sink, e);
 		if (rc)
 			return rc;
 		signals_hold();
 		rc = heed_signals(run, e);
-		ready = rc ? 1 : input_wait(in, run->stopping ? SILENCE_MS :
-		    -1, signals_mask());
+		if (rc == 0)
+			(void)input_wait(in, patience(run, in), other,
+			    signals_mask());
 		signals_let_go();
-		if (ready == 0)
-			return 1;
 		if (rc == 0)
 			rc = heed_signals(run, e);
 	}
@@ -233,7 +445,7 @@ filter_block(struct filter_run *run, struct slice block, struct err *e)
 
 	parser_begin(run->parser, block);
 	while (rc == 0 && parser_next(run->parser, &event))
-		rc = write_row(run, &event, e);
+		rc = add_row(run, &event, e);
 	return rc;
 }
 
@@ -247,9 +459,16 @@ filter_input(struct filter_run *run, struct input *in, struct err *e)
 	struct slice block;
 	int rc;
 
+	run->now = run->heard_at = monotonic_ms();
+	pace_start(&run->pace, !input_is_live(in), run->now);
+	if (run->rdns)
+		rdns_set_lasting(run->rdns, !input_is_live(in));
+
 	while ((rc = await_input(run, in, e)) == 0) {
 		int got = input_next(in, &block, e);
 
+		run->now = run->heard_at = monotonic_ms();
+		pace_read(&run->pace, input_taken(in), run->now);
 		if (goes_on) {
 			run->clock.now = time(NULL);
 			parser_set_clock(run->parser, &run->clock);
@@ -305,6 +524,27 @@ filter_file(struct filter_run *run, const char *name, struct err *e)
 	return rc;
 }
 
+/* All that is still waiting for a name, after the last input: live input does
+ * not end for it to take long.  As write_row(). */
+static int
+drain(struct filter_run *run, struct err *e)
+{
+	int rc = 0;
+
+	if (!run->queue)
+		return 0;
+	pace_end(&run->pace);
+	if (run->pace.is == PACE_LIVE && !run->stopping)
+		stop(run);
+	rc = move_rows(run, e);
+	while (rc == 0 && queue_rows(run->queue)) {
+		rc = sink_flush(run->sink, e);
+		if (rc == 0)
+			rc = wait_for_names(run, e);
+	}
+	return rc;
+}
+
 /* Bytes of all inputs, 0 if that cannot be known. */
 static uint64_t
 size_of_inputs(char **names, int n)
@@ -344,6 +584,9 @@ filter_run_inputs(struct filter_run *run, char **names, int n)
 	start_progress(run, size_of_inputs(names, n));
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = filter_file(run, names[i], &e);
+	/* No more inputs are wanted, but what has been read is. */
+	if (rc == 0 || (rc > 0 && run->stopping))
+		rc = drain(run, &e);
 	progress_end(&run->progress);
 	if (run->options.stats)
 		answer_stats(run);

@@ -4,9 +4,12 @@
 
 #include "base/diag.h"
 #include "base/input.h"
+#include "base/pace.h"
 #include "base/progress.h"
 #include "deliver/sink.h"
 #include "enrich/ipdb.h"
+#include "enrich/queue.h"
+#include "enrich/rdns.h"
 #include "filter-options.h"
 #include "parse/parser.h"
 #include "parse/rules.h"
@@ -23,8 +26,13 @@ struct filter_run {
 	struct progress progress;
 	struct clock clock;
 	unsigned events;	/* set of 1 << enum event_kind */
+	struct resolvconf resolvers;	/* n 0: those of resolv.conf */
+	struct rdns *rdns;	/* NULL: no names are asked for */
+	struct queue *queue;	/* rows that wait for them */
+	unsigned unmoved;	/* rows added since the queue was looked at */
+	struct pace pace;
 	bool stopping;
-	int64_t stop_at;	/* milliseconds, monotonic */
+	int64_t stop_at, heard_at, now;	/* milliseconds, monotonic */
 	uint64_t files, bytes, lines_cut, found;
 	int status;		/* the first failure that let us go on */
 };
@@ -37,6 +45,9 @@ int filter_run_say(struct filter_run *run, enum diag_level level,
  * cannot be used (said already), 0 if all are good.  Called again, it replaces
  * the databases only if all of the new are good. */
 int filter_run_databases(struct filter_run *run);
+
+/* Prepares to ask for names, if a column needs them. */
+void filter_run_names(struct filter_run *run);
 
 /* What the stamps of an input are read against. */
 struct clock filter_run_clock(const struct filter_run *run,

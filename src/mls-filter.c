@@ -39,7 +39,7 @@ explain(struct filter_run *run, const char *name)
 	buf_init(&out, ANSWER_MAX);
 	clock = filter_run_clock(run, in);
 	parser_start(run->parser, &clock);
-	while ((void)input_wait(in, -1, NULL),
+	while ((void)input_wait(in, -1, -1, NULL),
 	    (rc = input_next(in, &block, &e)) > 0) {
 		while (input_line(&block, &line)) {
 			buf_reset(&out);
@@ -156,6 +156,7 @@ prepare(struct filter_run *run, struct err *e)
 	if (options_shape(&run->options, &run->shape, e) < 0 ||
 	    options_events(&run->options, &run->shape, &run->events, e) < 0 ||
 	    options_clock(&run->options, &run->clock, e) < 0 ||
+	    options_resolvers(&run->options, &run->resolvers, e) < 0 ||
 	    diag_open(&run->diag, run->options.log,
 	    (enum diag_level)run->options.log_level, e) < 0)
 		return -1;
@@ -185,6 +186,7 @@ work(struct filter_run *run, char **names, int n)
 	if (run->options.explain)
 		return explain_files(run, names, n);
 	(void)filter_run_databases(run);
+	filter_run_names(run);
 	if (start_sink(run, &e) < 0)
 		return diag_fail(&run->diag, &e);
 	diag_say(&run->diag, DIAG_INFO, "started");
@@ -214,6 +216,8 @@ main(int argc, char **argv)
 	parser_free(run.parser);
 	rules_free(run.rules);
 	ipdb_close(run.ipdb);
+	queue_free(run.queue);
+	rdns_free(run.rdns);
 	options_release(&run.options);
 	return status;
 }

@@ -150,7 +150,7 @@ read_pipe(struct seen *s, struct slice bytes, unsigned most)
 			printf("# cannot write to the pipe\n");
 		bytes = slice_from(bytes, piece.n);
 		for (int i = 0; i < PATIENCE && s->rc > 0 &&
-		    (i == 0 || input_wait(in, 0, NULL) > 0); i++)
+		    (i == 0 || input_wait(in, 0, -1, NULL) > 0); i++)
 			take(s, in);
 	}
 	close(ends[1]);
@@ -644,37 +644,37 @@ test_wait(void)
 	in = input_open("-", &e);
 	ok(in && input_is_live(in) && input_time(in) == INT64_MAX &&
 	    input_size(in) == 0, "a pipe is live, has no time and no size");
-	ok(input_wait(in, 0, NULL) == 0 && input_wait(in, 1, NULL) == 0,
+	ok(input_wait(in, 0, -1, NULL) == 0 && input_wait(in, 1000, -1, NULL) == 0,
 	    "nothing is there yet");
 	(void)!write(ends[1], "a", 1);
-	ok(input_wait(in, -1, NULL) == 1 && input_next(in, &block, &e) == 1 &&
+	ok(input_wait(in, -1, -1, NULL) == 1 && input_next(in, &block, &e) == 1 &&
 	    block.n == 0, "half a line gives an empty block");
 	(void)!write(ends[1], "b\nc", 3);
-	ok(input_wait(in, 0, NULL) == 1 && input_next(in, &block, &e) == 1 &&
+	ok(input_wait(in, 0, -1, NULL) == 1 && input_next(in, &block, &e) == 1 &&
 	    slice_is(block, SLICE("ab\n")) && input_taken(in) == 4,
 	    "the other half completes it");
-	ok(input_wait(in, 0, NULL) == 0, "and what is left is no line");
+	ok(input_wait(in, 0, -1, NULL) == 0, "and what is left is no line");
 	sigemptyset(&none);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGUSR1);
 	sigaction(SIGUSR1, &action, NULL);
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	raise(SIGUSR1);
-	ok(input_wait(in, 10, &blocked) == 0, "a signal the mask holds back");
-	ok(input_wait(in, 5000, &none) == -1, "one that it lets through");
+	ok(input_wait(in, 10000, -1, &blocked) == 0, "a signal the mask holds back");
+	ok(input_wait(in, 5000000, -1, &none) == -1, "one that it lets through");
 	close(ends[1]);
-	ok(input_wait(in, -1, NULL) == 1, "the end is something to read");
+	ok(input_wait(in, -1, -1, NULL) == 1, "the end is something to read");
 	while (input_next(in, &block, &e) == 1 && block.n == 0)
 		;
 	ok(slice_is(block, SLICE("c")), "the last line, without newline");
-	ok(input_next(in, &block, &e) == 0 && input_wait(in, -1, NULL) == 1 &&
+	ok(input_next(in, &block, &e) == 0 && input_wait(in, -1, -1, NULL) == 1 &&
 	    input_next(in, &block, &e) == 0, "the end stays the end");
 	input_close(in);
 	spew("input", SLICE("abc\n"));
 	in = input_open("input", &e);
 	ok(in && stat("input", &st) == 0 && !input_is_live(in) &&
 	    input_time(in) == st.st_mtime && input_size(in) == 4 &&
-	    input_taken(in) == 0 && input_wait(in, -1, NULL) == 1,
+	    input_taken(in) == 0 && input_wait(in, -1, -1, NULL) == 1,
 	    "a file has a time and a size");
 	input_close(in);
 }
@@ -701,7 +701,7 @@ comes_at_once(struct slice bytes, struct slice lines)
 		seen_init(&s);
 		in = input_open("-", &s.e);
 		for (int i = 0; i < PATIENCE && in && s.rc > 0 &&
-		    input_wait(in, 20, NULL) > 0; i++)
+		    input_wait(in, 20000, -1, NULL) > 0; i++)
 			take(&s, in);
 		_exit(!slice_is(buf_slice(&s.lines), lines));
 	}

@@ -14,7 +14,7 @@ struct target {
 	bool flag, action;
 	const char *text, *place;
 	int choice;
-	uint64_t number;
+	uint64_t number, count, duration;
 	struct text_list list, words;
 };
 
@@ -23,21 +23,25 @@ static const char *const sections[] = { "main", "other", NULL };
 
 #define AT(field) offsetof(struct target, field)
 static const struct setting table[] = {
-	{ "flag", 'f', SETTING_FLAG, AT(flag), NULL, "false", NULL, 0,
+	{ "flag", 'f', SETTING_FLAG, AT(flag), NULL, "false", NULL, 0, 0,
 		SETTING_ANYWHERE, "a flag" },
-	{ "text", 't', SETTING_TEXT, AT(text), "TEXT", NULL, NULL, 0,
+	{ "text", 't', SETTING_TEXT, AT(text), "TEXT", NULL, NULL, 0, 0,
 		SETTING_ANYWHERE, "a text" },
-	{ "place", 'p', SETTING_TEXT, AT(place), "FILE", NULL, NULL, 0,
+	{ "place", 'p', SETTING_TEXT, AT(place), "FILE", NULL, NULL, 0, 0,
 		SETTING_NAMED, "a text only a named file may set" },
 	{ "choice", 'c', SETTING_CHOICE, AT(choice), "WHICH", "two", choices,
-		0, SETTING_ANYWHERE, "one of three" },
-	{ "number", 'n', SETTING_NUMBER, AT(number), "N", "7", NULL, 100,
-		SETTING_ANYWHERE, "up to 100" },
-	{ "list", 'l', SETTING_LIST, AT(list), "ITEM", "default", NULL, 0,
+		0, 0, SETTING_ANYWHERE, "one of three" },
+	{ "number", 'n', SETTING_NUMBER, AT(number), "N", "7", NULL, 0,
+		100, SETTING_ANYWHERE, "up to 100" },
+	{ "count", 0, SETTING_NUMBER, AT(count), "N", "5", NULL, 2, 9,
+		SETTING_ANYWHERE, "a number with a least" },
+	{ "duration", 'd', SETTING_DURATION, AT(duration), "TIME", "1s", NULL,
+		10, 60000, SETTING_ANYWHERE, "up to a minute" },
+	{ "list", 'l', SETTING_LIST, AT(list), "ITEM", "default", NULL, 0, 0,
 		SETTING_ANYWHERE, "a list" },
-	{ "words", 'w', SETTING_WORDS, AT(words), "A,B", "x,y", NULL, 0,
+	{ "words", 'w', SETTING_WORDS, AT(words), "A,B", "x,y", NULL, 0, 0,
 		SETTING_ANYWHERE, "words" },
-	{ "action", 0, SETTING_FLAG, AT(action), NULL, NULL, NULL, 0,
+	{ "action", 0, SETTING_FLAG, AT(action), NULL, NULL, NULL, 0, 0,
 		SETTING_OPTION, "something to do" },
 	{ .name = NULL },
 };
@@ -66,6 +70,11 @@ show(struct buf *out, const struct target *t)
 		buf_addf(out, " choice=%d", t->choice);
 	if (t->number != 7)
 		buf_addf(out, " number=%llu", (unsigned long long)t->number);
+	if (t->count != 5)
+		buf_addf(out, " count=%llu", (unsigned long long)t->count);
+	if (t->duration != 1000)
+		buf_addf(out, " duration=%llu",
+		    (unsigned long long)t->duration);
 	if (t->list.n != 1 || strcmp(t->list.items[0], "default"))
 		add_list(out, "list", &t->list);
 	if (t->words.n != 2 || strcmp(t->words.items[0], "x") ||
@@ -122,6 +131,9 @@ run(const struct settings_case *one, struct buf *out)
 	settings_release(&s);
 }
 
+#define NO_DURATION(text) "-64 '" text "' is no value for duration (a time " \
+	"from 10ms to 60000ms, such as 500ms or 2s)"
+
 static const struct settings_case lines[] = {
 	{ { NULL }, .set = "" },
 	{ { "-f" }, .set = " flag" },
@@ -139,6 +151,14 @@ static const struct settings_case lines[] = {
 	{ { "--choice", "three" }, .set = " choice=2" },
 	{ { "--number", "0" }, .set = " number=0" },
 	{ { "--number", "100" }, .set = " number=100" },
+	{ { "--count", "2" }, .set = " count=2" },
+	{ { "--count", "9" }, .set = " count=9" },
+	{ { "--duration", "500ms" }, .set = " duration=500" },
+	{ { "--duration", "2s" }, .set = " duration=2000" },
+	{ { "-d1500ms" }, .set = " duration=1500" },
+	{ { "-d10ms" }, .set = " duration=10" },
+	{ { "-d60s" }, .set = " duration=60000" },
+	{ { "-d60000ms" }, .set = " duration=60000" },
 	{ { "--list", "a" }, .set = " list=[a]" },
 	{ { "-la", "-lb,c" }, .set = " list=[a],[b,c]" },
 	{ { "--words", "a" }, .set = " words=[a]" },
@@ -179,8 +199,31 @@ static const struct settings_case lines[] = {
 	{ { "--number", "18446744073709551617" },
 		.set = "-64 '18446744073709551617' is no value for number "
 		"(a number from 0 to 100)" },
+	{ { "--count", "1" }, .set = "-64 '1' is no value for count "
+		"(a number from 2 to 9)" },
+	{ { "--count", "10" }, .set = "-64 '10' is no value for count "
+		"(a number from 2 to 9)" },
 	{ { "--choice", "\x1b[2J" }, .set = "-64 '?[2J' is no value for "
 		"choice (one of: one, two, three)" },
+	{ { "-d9ms" }, .set = NO_DURATION("9ms") },
+	{ { "-d0s" }, .set = NO_DURATION("0s") },
+	{ { "-d60001ms" }, .set = NO_DURATION("60001ms") },
+	{ { "-d61s" }, .set = NO_DURATION("61s") },
+	{ { "-d2" }, .set = NO_DURATION("2") },
+	{ { "-ds" }, .set = NO_DURATION("s") },
+	{ { "-d2m" }, .set = NO_DURATION("2m") },
+	{ { "-d2S" }, .set = NO_DURATION("2S") },
+	{ { "-d2 s" }, .set = NO_DURATION("2 s") },
+	{ { "-d2ss" }, .set = NO_DURATION("2ss") },
+	{ { "-d1.5s" }, .set = NO_DURATION("1.5s") },
+	{ { "-d-1s" }, .set = NO_DURATION("-1s") },
+	{ { "-d+1s" }, .set = NO_DURATION("+1s") },
+	{ { "--duration=" }, .set = NO_DURATION("") },
+	/* would be a second if it went round */
+	{ { "-d18446744073709552616ms" },
+		.set = NO_DURATION("18446744073709552616ms") },
+	{ { "-d18446744073709553s" },
+		.set = NO_DURATION("18446744073709553s") },
 };
 
 static const struct settings_case files[] = {
@@ -191,6 +234,10 @@ static const struct settings_case files[] = {
 	{ .file = "main:\n  flag: true\n  text: a b\n  number: 9\n",
 		.set = " flag text=[a b] number=9" },
 	{ .file = "main: {flag: false, choice: three}\n", .set = " choice=2" },
+	{ .file = "main: {count: 2, duration: 2s}\n",
+		.set = " count=2 duration=2000" },
+	{ { "-d2s" }, .file = "main: {duration: 500ms}\n",
+		.set = " duration=2000" },
 	{ .file = "main:\n  list: a\n", .set = " list=[a]" },
 	{ .file = "main:\n  list: [a, 'b, c']\n", .set = " list=[a],[b, c]" },
 	{ .file = "main:\n  list: []\n", .set = " list=" },
@@ -228,6 +275,13 @@ static const struct settings_case files[] = {
 		"is no value for choice (one of: one, two, three)" },
 	{ .file = "main:\n  number: 1000\n", .set = "-78 s.yaml:2: '1000' is "
 		"no value for number (a number from 0 to 100)" },
+	{ .file = "main:\n  count: 1\n", .set = "-78 s.yaml:2: '1' is no "
+		"value for count (a number from 2 to 9)" },
+	{ .file = "main:\n  duration: 2\n", .set = "-78 s.yaml:2: '2' is no "
+		"value for duration (a time from 10ms to 60000ms, such as "
+		"500ms or 2s)" },
+	{ .file = "main:\n  duration: [2s]\n",
+		.set = "-78 s.yaml:2: 'duration' takes one value" },
 	{ .file = "main:\n  text: [a]\n",
 		.set = "-78 s.yaml:2: 'text' takes one value" },
 	{ .file = "main:\n  text: {a: b}\n",
@@ -381,6 +435,7 @@ test_print(void)
 	static const char *const all[] = { "-f", "-t", "q\"\\ #:{}[]&*!|>'%@`",
 		"-p", "/var/log/x", "-cone", "-n100", "-l", "a, b", "-lc",
 		"-wd,e", NULL };
+	static const char *const seconds[] = { "--duration=2s", NULL };
 	static const char *const control[] = { "-t", "tab\there", NULL };
 	static const char *const newline[] = { "-t", "two\n\nlines ", NULL };
 	static const char *const del[] = { "-t", "\x7f\x1b\xc2\x85", NULL };
@@ -393,8 +448,13 @@ test_print(void)
 	is(buf_slice(&b), "main:\n  # a flag\n  flag: false\n  # a text\n"
 	    "  #text:\n  # a text only a named file may set\n  #place:\n"
 	    "  # one of three\n  choice: \"two\"\n  # up to 100\n  number: 7\n"
+	    "  # a number with a least\n  count: 5\n"
+	    "  # up to a minute\n  duration: 1000ms\n"
 	    "  # a list\n  list: [\"default\"]\n  # words\n"
 	    "  words: [\"x\", \"y\"]\n", "every key, its default, its meaning");
+	ok(print_again(seconds, &b) &&
+	    slice_find(buf_slice(&b), SLICE("\n  duration: 2000ms\n")) < b.n,
+	    "a time is printed in milliseconds, and read again");
 	ok(print_again(all, &b), "everything set, printed and read");
 	ok(print_again(looks, &b), "texts that look like something else");
 	ok(print_again(control, &b), "a text with a tab");
@@ -425,6 +485,7 @@ test_help(void)
 	    slice_find(text, SLICE("\n      --action ")) < text.n &&
 	    slice_find(text, SLICE("--number N ")) < text.n &&
 	    slice_find(text, SLICE("up to 100 (default: 7)\n")) < text.n &&
+	    slice_find(text, SLICE("a minute (default: 1s)\n")) < text.n &&
 	    slice_ends(text, SLICE("\n")), "letter, value, default");
 	good = true;
 	while (text.n) {

@@ -9,7 +9,7 @@
 static const char *const names[COLUMNS] = { "server", "date", "ip", "user",
 	"hostname", "reverse_dns_status", "country_code", "asn", "aso",
 	"event", "service", "mechanism", "client", "reason", "pid", "program",
-	"network", "message" };
+	"network", "forward_confirmed", "message" };
 
 static void
 test_names(void)
@@ -73,7 +73,7 @@ static const struct event full_event = {
 };
 static const struct row full = {
 	.event = &full_event, .hostname = SLICE("host.example"),
-	.status = RDNS_MISMATCH,
+	.status = RDNS_MISMATCH, .forward = FORWARD_TEMPERROR,
 	.place = { SLICE("DE"), SLICE("Example AS"), 4294967295 },
 };
 static const struct event bare_event = {
@@ -107,6 +107,7 @@ static const struct {
 	[COLUMN_PID] = { "250", "", NULL, NULL },
 	[COLUMN_PROGRAM] = { "postfix/smtpd", "", NULL, NULL },
 	[COLUMN_NETWORK] = { "2001:db8:1::/48", "", NULL, NULL },
+	[COLUMN_FORWARD] = { "temperror", "", NULL, NULL },
 	[COLUMN_MESSAGE] = { "warning: all of it", "", NULL, NULL },
 };
 

@@ -201,7 +201,7 @@ sub line_of {
 sub filter {
 	my ($in, @arguments) = @_;
 
-	return run({in => $in}, $FILTER, '--now', '2026-11-22T12:00:00Z',
+	return run({in => $in}, $FILTER, @OFFLINE, '--now', '2026-11-22T12:00:00Z',
 	    @COLUMNS, @arguments);
 }
 
@@ -275,17 +275,17 @@ sub damaged {
 
 sub check {
 	my ($good, $bad) = ("$DIR/good", "$DIR/bad");
-	my $got = run($FILTER, '--check', with($good));
+	my $got = run($FILTER, @OFFLINE, '--check', with($good));
 
 	is($got->{status}, 0, '--check of a good database');
 	is($got->{err}, '', 'which is silent');
 	like($got->{out}, qr/^\Q$good\E: range CSV: good$/m, 'and says so');
-	$got = run($FILTER, '--check', with($good, $bad));
+	$got = run($FILTER, @OFFLINE, '--check', with($good, $bad));
 	is($got->{status}, 65, '--check with a damaged one');
 	like($got->{err}, qr/^mls-filter: \Q$bad\E:3: [^\n]+\n\z/,
 	    'one complaint');
 	unlike($got->{out}, qr/\Q$bad\E/, 'and it is not called good');
-	$got = run($FILTER, '--check', with("$DIR/missing"));
+	$got = run($FILTER, @OFFLINE, '--check', with("$DIR/missing"));
 	is($got->{status}, 65, '--check with a missing one');
 }
 
@@ -307,7 +307,7 @@ sub endless {
 		" too much for a database of countries and networks"]) {
 		my ($file, $why) = @$case;
 		cmp_ok(-s $file, '<', 1_000_000, 'a small file');
-		$got = run({in => $in}, @limit, $FILTER, '--now',
+		$got = run({in => $in}, @limit, $FILTER, @OFFLINE, '--now',
 		    '2026-11-22T12:00:00Z', @COLUMNS, with($file));
 		is($got->{err}, "mls-filter: $file:$why\n", 'its end');
 		is($got->{out}, $out, 'and the row is there');
@@ -320,7 +320,7 @@ sub endless {
 sub limit {
 	my @limit = ('/bin/sh', '-c', 'ulimit -v 524288; exec "$@"', 'sh');
 
-	return run(@limit, $FILTER, '--version')->{out} ne '' ? @limit : ();
+	return run(@limit, $FILTER, @OFFLINE, '--version')->{out} ne '' ? @limit : ();
 }
 
 sub pack_up {

@@ -25,7 +25,7 @@ sub failure {
 
 sub filter {
 	my ($in, @options) = @_;
-	return run({ in => $in }, $FILTER, @usual, @options);
+	return run({ in => $in }, $FILTER, @OFFLINE, @usual, @options);
 }
 
 my $HEADER = 'server,date,ip,user,hostname,reverse_dns_status,' .
@@ -75,6 +75,12 @@ $r = filter(join('', map { failure($_->[0], $_->[1]) } @seed),
     '--format', 'maillogsentinel');
 is $r->{out}, $expected, 'maillogsentinel, byte for byte';
 
+# With look-ups: documentation networks are answered without a question.
+is run({ in => failure('bob') }, $FILTER, @usual, '--header', 'never',
+    '--format', 'maillogsentinel')->{out},
+    "mx1;22/11/2026 11:05;198.51.100.66;bob;null;OK;FR;N/A;N/A\r\n",
+    'maillogsentinel has no word for LOCAL but OK';
+
 # Columns and events.
 $r = filter(failure('bob'), '--columns', 'user,nonsense');
 is $r->{status}, 64, 'unknown column: usage';
@@ -106,7 +112,7 @@ is $r->{out}, "user\nx;\\x3D1+1\n", 'nor behind a semicolon';
 is filter(failure('b'), '--columns', 'user', '--header', 'never')->{out},
     "b\n", '--header never';
 spew("$DIR/full", "user\nold\n");
-system "$FILTER @usual --columns user >>'$DIR/full' <<'E'\n" . failure('new') .
+system "$FILTER @OFFLINE @usual --columns user >>'$DIR/full' <<'E'\n" . failure('new') .
     "E\n";
 is slurp("$DIR/full"), "user\nold\nnew\n", 'no header when >> appends';
 
@@ -166,7 +172,7 @@ close $held;
 # Whoever asks a question and reads only its beginning hears nothing more.
 spew("$DIR/asked", failure('x') x 20000);
 for ("--explain '$DIR/asked'", '--help', '--print-config', '--check') {
-	$r = run('bash', '-c', "'$FILTER' --database '$db' $_ | head -n 1 " .
+	$r = run('bash', '-c', "'$FILTER' @OFFLINE --database '$db' $_ | head -n 1 " .
 	    ">/dev/null; echo \${PIPESTATUS[0]}");
 	is $r->{err}, '', "$_ | head -1: silent";
 	like $r->{out}, qr/\A(0|141)\n\z/, "$_: no error";
@@ -175,14 +181,14 @@ for ("--explain '$DIR/asked'", '--help', '--print-config', '--check') {
 # Writes that fail.
 SKIP: {
 	skip 'no /dev/full', 2 unless -c '/dev/full';
-	$r = run({ in => failure('x'), out_file => '/dev/full' }, $FILTER,
+	$r = run({ in => failure('x'), out_file => '/dev/full' }, $FILTER, @OFFLINE,
 	    @usual);
 	is $r->{status}, 74, '/dev/full: exit 74';
 	like $r->{err}, qr/cannot write to 'standard output'/, 'said';
 }
 my $many = join '', map { failure("user$_") } 1 .. 20000;
 spew("$DIR/many", $many);
-$r = run("sh", "-c", "'$FILTER' --database '$db' --now 2026-11-22T18:00:00Z " .
+$r = run("sh", "-c", "'$FILTER' @OFFLINE --database '$db' --now 2026-11-22T18:00:00Z " .
     "--columns user '$DIR/many' | head -n 1; echo \$?");
 is $r->{out}, "user\n0\n", 'head -1 ends it';
 is $r->{err}, '', 'silently';
@@ -191,7 +197,7 @@ SKIP: {
 	mkdir "$DIR/small";
 	skip 'cannot mount a tmpfs', 3 if system("mount -t tmpfs -o size=64k " .
 	    "tmpfs '$DIR/small' 2>/dev/null");
-	$r = run($FILTER, @usual, '--columns', 'user', '-o',
+	$r = run($FILTER, @OFFLINE, @usual, '--columns', 'user', '-o',
 	    "$DIR/small/out", "$DIR/many");
 	is $r->{status}, 74, 'disk full: exit 74';
 	like $r->{err}, qr/No space left/, 'says so';

@@ -150,7 +150,7 @@ sub trial {
 	close $log or die "$file: $!";
 	age($file);
 	my $out = "$DIR/$filters.csv";
-	my $ran = run({out_file => $out}, $FILTER, qw(--dns off --timezone UTC),
+	my $ran = run({out_file => $out}, $FILTER, @OFFLINE, qw(--dns off --timezone UTC),
 	    '--now', '2026-11-22T17:00:00Z', '--filters', $filters,
 	    '--columns', 'date,ip,mechanism,event,user',
 	    '--events', 'auth-failure,auth-error,auth-aborted', $file);

@@ -92,7 +92,7 @@ done_testing;
 sub written {
 	my ($format, @more) = @_;
 	my $name = "$DIR/rows.$format";
-	my $ran = run({out_file => $name}, $FILTER, '--dns', 'off', @CLOCK,
+	my $ran = run({out_file => $name}, $FILTER, @OFFLINE, '--dns', 'off', @CLOCK,
 	    '--format', $format, '--columns', join(',', @COLUMNS), @more, $log);
 	is($ran->{status}, 0, "$format: exit status");
 	is($ran->{err}, '', "$format: nothing on stderr");

@@ -20,7 +20,7 @@ sub failure {
 
 sub users {
 	my ($in, @files) = @_;
-	my $r = run({ in => $in }, $FILTER, @usual, @files);
+	my $r = run({ in => $in }, $FILTER, @OFFLINE, @usual, @files);
 	$r->{users} = join ' ', map { (split /,/, $_, 2)[1] }
 	    split /\n/, $r->{out};
 	return $r;
@@ -68,7 +68,7 @@ for my $length (65000, 70000, 400000) {
 for ([ 'y' x 100000 . "\n" . "short\n" x 3000, 1 ], [ 'y' x 65536 . "\n", 0 ],
     [ join('', ('y' x 65537 . "\n") x 7), 7 ], [ 'y' x 900000, 1 ]) {
 	my ($in, $cut) = @$_;
-	like run({ in => $in }, $FILTER, '--stats', '-q')->{err},
+	like run({ in => $in }, $FILTER, @OFFLINE, '--stats', '-q')->{err},
 	    qr/lines cut: $cut$/m, "$cut lines cut";
 }
 
@@ -77,7 +77,7 @@ SKIP: {
 	skip 'no prlimit', 4 unless have('prlimit');
 	skip 'a sanitizer wants all the address space', 4
 	    if $BUILD =~ /asan/;
-	my @bounded = ('prlimit', '--as=100000000', $FILTER, @usual,
+	my @bounded = ('prlimit', '--as=100000000', $FILTER, @OFFLINE, @usual,
 	    '--database', '/dev/null', '-q');
 	for (
 	    [ 'a gigabyte without a newline',
@@ -182,9 +182,9 @@ like $r->{err}, qr/and \d+ more/, 'and how many more';
 # Old logs: --explain and a run agree on the year.
 spew("$DIR/old.log", $good);
 utime 1606780800, 1606780800, "$DIR/old.log";	# 2020-12-01
-like run($FILTER, '-q', "$DIR/old.log")->{out}, qr/,2020-11-22T/,
+like run($FILTER, @OFFLINE, '-q', "$DIR/old.log")->{out}, qr/,2020-11-22T/,
     'the year of an old file';
-like run($FILTER, '--explain', "$DIR/old.log")->{out}, qr/date +2020-11-22T/,
+like run($FILTER, @OFFLINE, '--explain', "$DIR/old.log")->{out}, qr/date +2020-11-22T/,
     '--explain says the same';
 
 # Databases: a warning and empty fields; an error only with --check.

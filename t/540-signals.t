@@ -27,7 +27,7 @@ sub start {
 		open STDIN, '<&', $read;
 		open STDOUT, '>', $out;
 		open STDERR, '>', "$out.err";
-		exec $FILTER, '-q', '--columns', 'user', '--header',
+		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
 		    'never', '--now', '2026-11-22T18:00:00Z', @options;
 		die;
 	}
@@ -146,7 +146,7 @@ POSIX::mkfifo("$DIR/fifo", 0600);
 $pid = fork // die;
 if (!$pid) {
 	open STDOUT, '>', $out;
-	exec $FILTER, '-q', '--columns', 'user', "$DIR/fifo";
+	exec $FILTER, @OFFLINE, '-q', '--columns', 'user', "$DIR/fifo";
 }
 sleep 0.5;
 kill 'TERM', $pid;
@@ -159,7 +159,7 @@ $pid = fork // die;
 if (!$pid) {
 	close $unread;
 	open STDOUT, '>&', $full;
-	exec $FILTER, '-q', '--columns', 'user', "$DIR/long";
+	exec $FILTER, @OFFLINE, '-q', '--columns', 'user', "$DIR/long";
 }
 close $full;
 sleep 0.5;
@@ -237,7 +237,7 @@ SKIP: {
 		close $write;
 		open STDIN, '<&', $read;
 		open STDOUT, '>', $out;
-		exec $FILTER, '-q', '--columns', 'date', '--header', 'never';
+		exec $FILTER, @OFFLINE, '-q', '--columns', 'date', '--header', 'never';
 	}
 	delete $ENV{LD_PRELOAD};
 	close $read;
@@ -262,7 +262,7 @@ if (!$pid) {
 	close $slow_read;
 	fcntl $slow_write, Fcntl::F_SETFL(), Fcntl::O_NONBLOCK();
 	open STDOUT, '>&', $slow_write;
-	exec $FILTER, '--database', '/dev/null', '-q', '--columns', 'user',
+	exec $FILTER, @OFFLINE, '--database', '/dev/null', '-q', '--columns', 'user',
 	    '--header', 'never', "$DIR/many";
 }
 close $slow_write;

@@ -36,7 +36,7 @@ my @runs = (
 for (@runs) {
 	my ($what, $status, @arguments) = @$_;
 	my $r = run('valgrind', '-q', '--error-exitcode=9',
-	    '--leak-check=full', '--track-fds=yes', $FILTER, '--database',
+	    '--leak-check=full', '--track-fds=yes', $FILTER, @OFFLINE, '--database',
 	    "$DIR/db.csv", @arguments);
 	is $r->{status}, $status, "$what: exit $status";
 	# Descriptors that prove handed down are not ours.

@@ -568,7 +568,7 @@ sub compare {
 			$how->{cut} ? '' : $t->{service}, $t->{event}, @more);
 	};
 
-	my $r = run($FILTER, '--dns', 'off', $file);
+	my $r = run($FILTER, @OFFLINE, '--dns', 'off', $file);
 	is $r->{status}, 0, "$name: status";
 	is $r->{err}, '', "$name: nothing on stderr";
 	is +(split /\n/, $r->{out})[0], 'server,date,ip,user,hostname,' .
@@ -586,7 +586,7 @@ sub compare {
 	} 0 .. $#failures), '', "$name: dates";
 
 	# Everything asked for.
-	$r = run({in_file => $file}, $FILTER, '--dns', 'off', '--events',
+	$r = run({in_file => $file}, $FILTER, @OFFLINE, '--dns', 'off', '--events',
 	    join(',', @ALL), '--columns',
 	    'server,date,ip,user,event,service,mechanism,reason,client');
 	is $r->{status}, 0, "$name: all events: status";
@@ -606,7 +606,7 @@ sub compare {
 	} 0 .. $#truth), '', "$name: all events: dates";
 
 	# One failed login through Dovecot is in its log as well.
-	my $both = run($FILTER, qw(--dns off --filters postfix --filters
+	my $both = run($FILTER, @OFFLINE, qw(--dns off --filters postfix --filters
 		dovecot), $file);
 	is_deeply([map { show(@$_{@core}) } rows($both->{out})],
 	    [map { $expected->($_) } @failures],
@@ -679,7 +679,7 @@ SKIP: {
 	compare($log->{json}, { name => 'json' });
 
 	# All of them in one go: as many rows, under one header.
-	my $r = run($FILTER, qw(--dns off --columns), 'user,event',
+	my $r = run($FILTER, @OFFLINE, qw(--dns off --columns), 'user,event',
 	    @$log{qw(json rfc5424 traditional rfc3339)});
 	my @once = map { show(@$_{qw(user event)}) }
 	    grep { $_->{event} eq 'auth-failure' } @truth;

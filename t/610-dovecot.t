@@ -369,7 +369,7 @@ sub compare {
 	local $ENV{TZ} = $zone;
 	my @failures = grep { $_->{event} eq 'auth-failure' } @truth;
 
-	my $r = run($FILTER, qw(--dns off --filters dovecot), $log->{$name});
+	my $r = run($FILTER, @OFFLINE, qw(--dns off --filters dovecot), $log->{$name});
 	is $r->{status}, 0, "$name: status";
 	is $r->{err}, '', "$name: nothing on stderr";
 	my @rows = rows($r->{out});
@@ -379,7 +379,7 @@ sub compare {
 		[$rows[$_]{date} // '', @{$failures[$_]}{qw(from to)}]
 	} 0 .. $#failures), '', "$name: dates";
 
-	$r = run({in_file => $log->{$name}}, $FILTER, qw(--dns off --filters
+	$r = run({in_file => $log->{$name}}, $FILTER, @OFFLINE, qw(--dns off --filters
 		dovecot --events),
 		'auth-failure,auth-error,auth-aborted,auth-success');
 	is $r->{err}, '', "$name: all events: nothing on stderr";
@@ -387,7 +387,7 @@ sub compare {
 	    [expected(@truth)], "$name: all events, each with its row");
 
 	# Nobody came by SMTP.
-	$r = run($FILTER, qw(--dns off --columns), 'ip,user',
+	$r = run($FILTER, @OFFLINE, qw(--dns off --columns), 'ip,user',
 	    $log->{$name});
 	is $r->{out}, "ip,user\n", "$name: nothing for Postfix";
 	is $r->{err}, '', "$name: nothing for Postfix: nothing on stderr";

@@ -11,6 +11,7 @@ use File::Path qw(make_path);
 use IO::Uncompress::Gunzip qw(gunzip);
 use Test::More;
 use MLS;
+use Nameserver qw(fake_server);
 
 my %page = map { $_ => slurp("$TOP/src/$_") } qw(mls-filter.1 mls-rules.5);
 my $filter = $page{'mls-filter.1'};
@@ -142,7 +143,7 @@ my %setting;
 	my ($lists) = section($filter, 'CONFIGURATION FILE') =~
 	    /^For\n(.*?)^it replaces the whole list/ms;
 	same_set([$lists =~ /Cm (\S+)/g], [qw(columns events filters
-	    database)], 'settings that are lists');
+	    database resolver)], 'settings that are lists');
 }
 
 # Choices: every value of the program, and no other, where the option is told.
@@ -152,7 +153,7 @@ for my $name (grep { defined $help{$_}{value} } sort keys %help) {
 	next if $ran->{status} != 64 || $ran->{err} !~ /\(one of/;
 	my @values = one_of($ran->{err});
 	my %seen = map { $_ => 1 } $about{$name} =~ /^\.Cm (\S+)/gm,
-	    $about{$name} =~ /^\.It Fl \S+ Cm (\S+)/m;
+	    $about{$name} =~ /^\.It Fl \S+ Cm (\S+)(?: \| (\S+))?/m;
 	same_set([keys %seen], \@values, "--$name: its values");
 }
 same_set([items(section($filter, 'The formats'))],
@@ -184,6 +185,72 @@ same_set([items(section($filter, 'The formats'))],
 	    'maillogsentinel');
 	is($ran->{out}, join(';', @documented[0 .. 8]) . "\r\n",
 	    'the first nine are those of MailLogSentinel');
+}
+
+# Names of addresses: what can come of asking, what is not asked, counters.
+{
+	my ($table) = slurp("$TOP/src/schema/column.c") =~
+	    /statuses\[RDNS_STATUSES\] = \{\n(.*?)^\};/ms;
+	my %seed = $table =~ /\{ SLICE\("(\w+)"\), SLICE\("([^"]+)"\) \}/g;
+	cmp_ok(scalar keys %seed, '>', 9, 'statuses are found in the source');
+	same_set([items(section($filter, 'Statuses'))], [keys %seed],
+	    'statuses');
+
+	# As the old program called them: "its value (ours, ours)".
+	my ($told) = section($filter, 'The formats') =~
+	    /^\.Ql "Failed \(Unknown\)" \.\n(.*?)^A backslash/ms;
+	my %page = (SKIPPED => 'Failed (Unknown)', OK => 'OK');
+	for (split /^(?=\.Ql )/m, $told) {
+		my ($name, $ours) = /^\.Ql "?([^"\n]*?)"?(?: \.)?\n(.*)/s or
+		    next;
+		$page{$_} = $name for $ours =~ /\b[A-Z]{2,}\b/g;
+		$page{TIMEOUT} = $name if $name =~ /time/i;
+	}
+	is_deeply(\%page, \%seed, 'and what the old program called them');
+
+	my ($forward) = slurp("$TOP/src/schema/column.c") =~
+	    /forwards\[\] = \{\n(.*?)^\};/ms;
+	my ($item) = section($filter, 'COLUMNS') =~
+	    /^\.It Cm forward_confirmed\n(.*?)^\.It/ms;
+	same_set([$item =~ /^\.Cm (\S+)/gm], [$forward =~
+	    /SLICE\("(\w+)"\)/g], 'values of forward_confirmed');
+
+	my $ran = config_free($NOTHING, '--stats', '--resolver',
+	    '127.0.0.1:9');
+	my ($line) = $ran->{err} =~ /^mls-filter: dns: (.*)$/m;
+	same_set([section($filter, 'Counters') =~ /^\.It (.+)$/gm],
+	    [map { s/ [\d.]+(?: ms)?$//r } split /, /, $line // ''],
+	    'counters');
+}
+SKIP: {
+	my ($server, $why) = fake_server();
+	skip $why, 5 unless $server;
+	my $ask = sub {
+		my ($ip, @options) = @_;
+		return run({in => '2026-11-22T11:05:40Z mx1 postfix/smtpd[1]' .
+		    ": warning: unknown[$ip]: SASL PLAIN authentication " .
+		    "failed: x, sasl_username=x\n"}, $FILTER, '--config',
+		    $NOTHING, '--resolver', "127.0.0.1:$server->{port}",
+		    '--header', 'never', '--columns',
+		    'hostname,reverse_dns_status', @options)->{out};
+	};
+	my @nets = section($filter, 'Answers without a question') =~
+	    /(?<![\w.])((?:\d+\.\d+|[\da-f]*:)[\da-f:.]*)(?=[\/,])/g;
+	is(scalar @nets, 14, 'networks that are not asked about');
+	is(join(' ', grep { $ask->($_) !~ /,LOCAL$/m } @nets), '',
+	    'they are not');
+	is(join(' ', grep { $ask->($_) !~ /,OK$/m } qw(10.0.0.1 172.16.0.1
+	    192.168.0.1 fd00::1)), '', 'private networks are');
+
+	# 198.18.N.x is answered in the Nth way of the server's list.
+	my @ways = split /\n/, run($Nameserver::PROGRAM, '--list')->{out};
+	my %way = map { $ways[$_] => "198.18.$_.5" } 0 .. $#ways;
+	my ($name) = map { plain($_) } section($filter,
+	    'What a name looks like') =~ /^\.Ql (m.*) \.$/m;
+	is($ask->($way{utf8}) =~ s/-198-18-\d+-5//r, "$name,OK\n",
+	    'what a name with odd bytes looks like');
+	is($ask->($way{fwdmismatch}, '--dns-confirm') =~ s/^.*,//r,
+	    "MISMATCH\n", '--dns-confirm');
 }
 
 # Rule files that are built in.
@@ -400,8 +467,10 @@ make_path("$home/bin", "$home/var/log/mls", "$home/var/tmp");
 	    slurp("$TOP/t/corpus/bookworm.main.rfc3339.log.gz"));
 	spew("$home/bin/journalctl", "#!/bin/sh\n[ \"\$1 \$2\" = '-o json' ] " .
 	    "&& cat '$TOP/t/corpus/env/bookworm.journalctl.json.log'\n");
-	symlink $FILTER, "$home/bin/mls-filter" or die;
-	chmod 0755, "$home/bin/journalctl";
+	# Nobody is asked for the names of what the logs hold.
+	spew("$home/bin/mls-filter", "#!/bin/sh\nexec '$FILTER' @OFFLINE " .
+	    "\"\$@\"\n");
+	chmod 0755, "$home/bin/journalctl", "$home/bin/mls-filter" or die;
 }
 sub example {
 	my ($script) = @_;

@@ -119,6 +119,9 @@ my @everything = ('--format', 'tsv', '--columns', 'event,ip,user', '--events',
     '--database', "/x/y z'", '--database', '', '--timezone', 'Europe/Paris',
     '--year', '2024', '--now', '2026-11-22T18:00:00Z', '--stats',
     '--progress', 'never', '--log', "/caf\xc3\xa9/%s", '--log-level', 'debug',
+    '--dns', 'off', '--resolver', '192.0.2.1:5353', '--resolver',
+    '[2001:db8::1]:53', '--dns-deadline', '500ms', '--dns-in-flight', '100',
+    '--dns-rate', '1500', '--dns-cache', '1024', '--dns-confirm',
     '-o', ' out: {}.csv ');
 my $said = settings(@everything);
 is(settings('--config', config($said)), $said,
@@ -149,6 +152,13 @@ filter:
   now: 2020-01-01T00:00:00Z
   stats: true
   progress: never
+  dns: off
+  resolver: [192.0.2.1, "[2001:db8::1]:5353"]
+  dns-deadline: 500ms
+  dns-in-flight: 100
+  dns-rate: 1500
+  dns-cache: 1024
+  dns-confirm: true
   log: syslog
   log-level: debug
   output: there.csv
@@ -168,6 +178,13 @@ my %want = (
 	now => ['', '2021-01-01T00:00:00Z', '"2020-01-01T00:00:00Z"',
 	    '"2021-01-01T00:00:00Z"'],
 	progress => ['', 'always', '"never"', '"always"'],
+	dns => ['', 'on', '"off"', '"on"'],
+	resolver => ['', '192.0.2.2', '["192.0.2.1", "[2001:db8::1]:5353"]',
+	    '["192.0.2.2"]'],
+	'dns-deadline' => ['', '3s', '500ms', '3000ms'],
+	'dns-in-flight' => ['', '200', '100', '200'],
+	'dns-rate' => ['', '0', '1500', '0'],
+	'dns-cache' => ['', '2048', '1024', '2048'],
 	log => ['', 'stderr', '"syslog"', '"stderr"'],
 	'log-level' => ['', 'error', '"debug"', '"error"'],
 	output => ['', 'here.csv', '"there.csv"', '"here.csv"'],
@@ -184,7 +201,7 @@ for my $key (sort keys %want) {
 	}
 }
 is($of_file->{$_}, 'true', "$_ from the file")
-    for qw(stats spreadsheet-safe);
+    for qw(stats spreadsheet-safe dns-confirm);
 {
 	my $now = keys_of(settings('--config', $file, '--filters', 'cyrus',
 	    '--filters', 'postfix'));
@@ -290,7 +307,16 @@ for my $bad (
 	['negative number', "filter:\n  year: -1\n", 2, qr/'-1'.*year/],
 	['no switch', "filter:\n  stats: maybe\n", 2,
 	    qr/'maybe'.*stats.*true or false/],
-	['dns is not there yet', "filter:\n  dns: on\n", 2, qr/'on'.*dns/],
+	['neither on nor off', "filter:\n  dns: yes\n", 2,
+	    qr/'yes'.*dns.*on, off/],
+	['no resolver', "filter:\n  resolver: [192.0.2.1, localhost]\n", 2,
+	    qr/'localhost'.*resolver.*192\.0\.2\.1:53/],
+	['too many resolvers', "filter:\n  resolver: [192.0.2.1, 192.0.2.2,\n" .
+	    "    192.0.2.3, 192.0.2.4]\n", 2, qr/more than 3 resolvers/],
+	['time without a unit', "filter:\n  dns-deadline: 2\n", 2,
+	    qr/'2'.*dns-deadline.*500ms or 2s/],
+	['number too small', "filter:\n  dns-cache: 1023\n", 2,
+	    qr/'1023'.*dns-cache.*1024 to 16777216/],
 	['list for one value', "filter:\n  format: [csv]\n", 2, qr/'format'/],
 	['map for a list', "filter:\n  columns: {ip: date}\n", 2,
 	    qr/'columns'/],
@@ -391,7 +417,21 @@ for my $bad (
 	[['--timezone', ''], qr/time zone ''/],
 	[['--timezone', '../../etc/passwd'], qr/time zone/],
 	[['--now', 'soon'], qr/'soon'.*now/],
-	[['--dns', 'on'], qr/'on'.*dns/],
+	[['--dns', 'yes'], qr/'yes'.*dns.*on, off/],
+	[['--resolver', ''], qr/''.*resolver/],
+	[['--resolver', 'ns.example.net'], qr/'ns\.example\.net'.*resolver/],
+	[['--resolver', '192.0.2.1:0'], qr/'192\.0\.2\.1:0'.*resolver/],
+	[['--resolver', '2001:db8::1]:53'], qr/resolver.*\[2001:db8::1\]:53/],
+	[[map { ('--resolver', "192.0.2.$_") } 1 .. 4],
+	    qr/more than 3 resolvers/],
+	[['--dns-deadline', '2'], qr/'2'.*dns-deadline.*10ms to 60000ms/],
+	[['--dns-deadline', '9ms'], qr/'9ms'.*dns-deadline/],
+	[['--dns-deadline', '61s'], qr/'61s'.*dns-deadline/],
+	[['--dns-in-flight', '0'], qr/'0'.*dns-in-flight.*1 to 20000/],
+	[['--dns-in-flight', '20001'], qr/'20001'.*dns-in-flight/],
+	[['--dns-cache', '1'], qr/'1'.*dns-cache.*1024 to 16777216/],
+	[['--dns-rate', '-1'], qr/'-1'.*dns-rate/],
+	[['--dns-confirm=1'], qr/'--dns-confirm.*value/],
 	[['--log-level', 'loud'], qr/'loud'.*log-level.*error, warning/],
 	[['--progress', 'x'], qr/'x'.*progress/],
     ) {

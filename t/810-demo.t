@@ -47,6 +47,9 @@ like($r->{out}, qr/^Two logs, one of them compressed, 79 lines in all\./m,
     'own tables: what is read');
 my ($command, $rows) = shown($r->{out});
 is($rows, $expected, 'own tables: the rows');
+like($command, qr/ --dns off\b/, 'own tables: DNS is not asked');
+like($r->{out}, qr/^Nobody was asked for names: with --dns on,/m,
+    'own tables: and that is said');
 like($r->{out}, qr/^  sudo .*\Q$FILTER\E/m, 'own tables: what to do next');
 
 # What is shown is what a newcomer may copy.

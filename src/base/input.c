@@ -394,21 +394,24 @@ input_next(struct input *in, struct slice *block, struct err *e)
 }
 
 int
-input_wait(struct input *in, int milliseconds, const sigset_t *mask)
+input_wait(struct input *in, int64_t microseconds, int other,
+    const sigset_t *mask)
 {
-	struct pollfd p = { .fd = in->fd, .events = POLLIN };
-	struct timespec limit = { .tv_sec = milliseconds / 1000,
-		.tv_nsec = milliseconds % 1000 * 1000000L };
+	struct pollfd p[2] = { { .fd = in->fd, .events = POLLIN },
+		{ .fd = other, .events = POLLIN } };
+	struct timespec limit = { .tv_sec = microseconds / 1000000,
+		.tv_nsec = microseconds % 1000000 * 1000 };
 	bool pending = in->done || in->eof || in->damage.status ||
 	    (in->packing == PACKING_GZIP && input_has_raw(in));
 	int rc;
 
 	if (pending)
 		limit = (struct timespec){ 0 };
-	rc = ppoll(&p, 1, milliseconds < 0 && !pending ? NULL : &limit, mask);
+	rc = ppoll(p, other < 0 ? 1 : 2,
+	    microseconds < 0 && !pending ? NULL : &limit, mask);
 	if (rc < 0)
 		return -1;
-	return rc > 0 || pending;
+	return p[0].revents != 0 || pending;
 }
 
 bool

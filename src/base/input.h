@@ -31,9 +31,11 @@ void input_close(struct input *in);
  * it waits only if input_wait() would. */
 int input_next(struct input *in, struct slice *block, struct err *e);
 
-/* Waits until input_next() has something to read.  1: it has; 0: milliseconds
- * have passed (-1: no limit); -1: a signal came that mask lets through. */
-int input_wait(struct input *in, int milliseconds, const sigset_t *mask);
+/* Waits until input_next() has something to read.  1: it has; 0: microseconds
+ * have passed (-1: no limit), or another descriptor is readable (-1: none); -1:
+ * a signal came that mask lets through. */
+int input_wait(struct input *in, int64_t microseconds, int other,
+	const sigset_t *mask);
 
 /* A pipe, socket or terminal: somebody may be writing to it right now. */
 bool input_is_live(const struct input *in);

@@ -98,10 +98,36 @@ static int
 set_number(const struct setting *one, const char *text, uint64_t *place,
     struct err *e)
 {
-	if (!slice_number(slice_text(text), one->limit, place))
+	uint64_t value;
+
+	if (!slice_number(slice_text(text), one->limit, &value) ||
+	    value < one->least)
 		return err_set(e, EX_USAGE, "'%s' is no value for %s (a "
-		    "number from 0 to %llu)", text, one->name,
+		    "number from %llu to %llu)", text, one->name,
+		    (unsigned long long)one->least,
 		    (unsigned long long)one->limit);
+	*place = value;
+	return 0;
+}
+
+/* "500ms", "2s". */
+static int
+set_duration(const struct setting *one, const char *text, uint64_t *place,
+    struct err *e)
+{
+	struct slice rest = slice_text(text);
+	uint64_t value, unit = 0;
+
+	if (slice_digits(&rest, 1, 9, &value))
+		unit = slice_is(rest, SLICE("ms")) ? 1 :
+		    slice_is(rest, SLICE("s")) ? 1000 : 0;
+	if (unit == 0 || value * unit < one->least ||
+	    value * unit > one->limit)
+		return err_set(e, EX_USAGE, "'%s' is no value for %s (a time "
+		    "from %llums to %llums, such as 500ms or 2s)", text,
+		    one->name, (unsigned long long)one->least,
+		    (unsigned long long)one->limit);
+	*place = value * unit;
 	return 0;
 }
 
@@ -144,6 +170,8 @@ settings_set(struct settings *s, size_t i, const char *text,
 		return set_choice(one, text, place, e);
 	case SETTING_NUMBER:
 		return set_number(one, text, place, e);
+	case SETTING_DURATION:
+		return set_duration(one, text, place, e);
 	case SETTING_LIST:
 		text_list_add(place, text);
 		return 0;
@@ -490,6 +518,10 @@ add_value(struct buf *out, const struct setting *one, const void *place)
 		return;
 	case SETTING_NUMBER:
 		buf_add_number(out, *(const uint64_t *)place);
+		return;
+	case SETTING_DURATION:
+		buf_addf(out, "%llums",
+		    (unsigned long long)*(const uint64_t *)place);
 		return;
 	case SETTING_LIST:
 	case SETTING_WORDS:

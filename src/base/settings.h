@@ -16,7 +16,9 @@ enum setting_kind {
 	SETTING_FLAG,		/* bool */
 	SETTING_TEXT,		/* const char *; NULL: not set */
 	SETTING_CHOICE,		/* int: index into choices */
-	SETTING_NUMBER,		/* uint64_t, up to limit */
+	SETTING_NUMBER,		/* uint64_t, least to limit */
+	SETTING_DURATION,	/* uint64_t, milliseconds, least to limit; with
+				 * its unit: 500ms, 2s */
 	SETTING_LIST,		/* struct text_list, an option a piece */
 	SETTING_WORDS,		/* struct text_list, one option "a,b,c": given
 				 * twice, the last counts */
@@ -38,7 +40,7 @@ struct setting {
 	const char *value;		/* what --help calls the value */
 	const char *fallback;		/* the default, as one would write it */
 	const char *const *choices;	/* NULL-terminated */
-	uint64_t limit;
+	uint64_t least, limit;
 	enum setting_place place;
 	const char *about;
 };

@@ -267,7 +267,7 @@ yaml_open(struct arena *a, const char *name, struct err *e)
 	}
 	buf_init(&text, YAML_MAX + 1);
 	do {
-		(void)input_wait(in, -1, NULL);
+		(void)input_wait(in, -1, -1, NULL);
 		rc = input_next(in, &block, e);
 		buf_add(&text, block);
 		text.overflow |= input_cut_lines(in) > 0;

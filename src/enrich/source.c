@@ -145,7 +145,7 @@ reader_run(struct reader *r, struct input *in, struct err *e)
 
 	while ((got = input_next(in, &block, e)) == 1) {
 		if (block.n == 0)
-			input_wait(in, -1, NULL);
+			input_wait(in, -1, -1, NULL);
 		else if (reader_block(r, block, e) < 0)
 			return -1;
 	}

@@ -24,6 +24,8 @@ static const struct {
 	[COLUMN_PID] = { SLICE("pid"), "process that logged the line" },
 	[COLUMN_PROGRAM] = { SLICE("program"), "syslog tag without pid" },
 	[COLUMN_NETWORK] = { SLICE("network"), "/24 or /48 of the address" },
+	[COLUMN_FORWARD] = { SLICE("forward_confirmed"),
+		"whether the PTR name leads back" },
 	[COLUMN_MESSAGE] = { SLICE("message"), "what stood behind the tag" },
 };
 
@@ -36,13 +38,21 @@ static const struct {
 	[RDNS_NXDOMAIN] = { SLICE("NXDOMAIN"), SLICE("ERRNO 1") },
 	[RDNS_NODATA] = { SLICE("NODATA"), SLICE("ERRNO 4") },
 	[RDNS_SERVFAIL] = { SLICE("SERVFAIL"), SLICE("ERRNO 2") },
-	[RDNS_REFUSED] = { SLICE("REFUSED"), SLICE("ERRNO 3") },
+	[RDNS_REFUSED] = { SLICE("REFUSED"), SLICE("ERRNO 2") },
 	[RDNS_TIMEOUT] = { SLICE("TIMEOUT"), SLICE("Timeout") },
 	[RDNS_UNREACHABLE] = { SLICE("UNREACHABLE"), SLICE("ERRNO 2") },
 	[RDNS_BADREPLY] = { SLICE("BADREPLY"), SLICE("ERRNO 3") },
 	[RDNS_MISMATCH] = { SLICE("MISMATCH"), SLICE("OK") },
 	[RDNS_LOCAL] = { SLICE("LOCAL"), SLICE("OK") },
 	[RDNS_SKIPPED] = { SLICE("SKIPPED"), SLICE("Failed (Unknown)") },
+};
+
+static const struct slice forwards[] = {
+	[FORWARD_NONE] = SLICE(""),
+	[FORWARD_PASS] = SLICE("pass"),
+	[FORWARD_FAIL] = SLICE("fail"),
+	[FORWARD_TEMPERROR] = SLICE("temperror"),
+	[FORWARD_PERMERROR] = SLICE("permerror"),
 };
 
 struct slice
@@ -92,6 +102,7 @@ column_text(enum column c, const struct row *row, struct buf *scratch)
 	case COLUMN_REASON:	return e->reason;
 	case COLUMN_PID:	return e->pid;
 	case COLUMN_PROGRAM:	return e->program;
+	case COLUMN_FORWARD:	return forwards[row->forward];
 	case COLUMN_MESSAGE:	return e->message;
 	case COLUMN_DATE:
 		when_add_rfc3339(scratch, &e->when);

@@ -15,6 +15,12 @@ enum rdns_status {
 };
 struct slice rdns_status_name(enum rdns_status status);
 
+/* Whether the name leads back to the address: RFC 8601 section 2.7.3, iprev. */
+enum forward {
+	FORWARD_NONE,		/* not asked */
+	FORWARD_PASS, FORWARD_FAIL, FORWARD_TEMPERROR, FORWARD_PERMERROR
+};
+
 /* A row: the event and what is known about its address.  The slices of the
  * place live as long as the databases they came from. */
 struct place {
@@ -27,6 +33,7 @@ struct row {
 	const struct event *event;
 	struct slice hostname;	/* PTR; empty: none */
 	enum rdns_status status;
+	enum forward forward;
 	struct place place;
 };
 
@@ -36,7 +43,7 @@ enum column {
 	COLUMN_STATUS, COLUMN_COUNTRY, COLUMN_ASN, COLUMN_ASO, COLUMN_EVENT,
 	COLUMN_SERVICE, COLUMN_MECHANISM,	/* the default ends here */
 	COLUMN_CLIENT, COLUMN_REASON, COLUMN_PID, COLUMN_PROGRAM,
-	COLUMN_NETWORK, COLUMN_MESSAGE,
+	COLUMN_NETWORK, COLUMN_FORWARD, COLUMN_MESSAGE,
 	COLUMNS
 };
 enum { COLUMNS_SEED = COLUMN_ASO + 1, COLUMNS_DEFAULT = COLUMN_CLIENT };

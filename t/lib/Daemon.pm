@@ -45,7 +45,8 @@ my @order;
 
 # Runs this very test once more in network, mount, process and IPC namespaces
 # of its own, with no interface but lo, which gets the addresses given, with a
-# /dev of its own (so /dev/log is ours) and with the hosts file given.  In the
+# /dev of its own (so /dev/log is ours) and with the hosts and resolv.conf
+# given, whose copies to write to are in $DIR.  In the
 # outer process this returns only if that cannot be done, with the reason; in
 # the inner one it returns an empty string.  The inner process is the first of
 # its process namespace: when it ends, however it ends, the kernel ends
@@ -140,6 +141,7 @@ sub furnish {
 	# No name may depend on the machine's own files or name servers.
 	my %file = (
 		hosts => "127.0.0.1 localhost\n" . ($room{hosts} // ''),
+		'resolv.conf' => $room{resolv} // "nameserver 127.0.0.1\n",
 		'nsswitch.conf' => "passwd: files\ngroup: files\n" .
 		    "shadow: files\nhosts: files\nservices: files\n" .
 		    "protocols: files\n",
