@@ -240,10 +240,10 @@ take_answer(struct run *run, uint32_t slot, bool is_refusal)
 	run->refused += is_refusal && !q->is_forbidden;
 	if (!q->refused)
 		run->share += (is_refusal - run->share) / 512;
-	if (is_refusal)
+	if (is_refusal && !q->refused)
 		window_refused(w, q->sent_at);
-	else if (q->refused)
-		window_recovered(w);
+	else if (!is_refusal && q->refused)
+		window_recovered(w, q->sent_before);
 	if (q->sent > 1 && !q->refused && rtt < 2 * w->srtt + 5000)
 		window_lost(w, q->sent_before);
 	window_answered(w, run->now, is_first && !is_refusal ? rtt : 0,
@@ -512,7 +512,7 @@ test_odd_times(void)
 			else if (what < 0.7)
 				window_refused(&w, now);
 			else if (what < 0.75)
-				window_recovered(&w);
+				window_recovered(&w, now);
 			else
 				(void)window_take(&w, now, w.size);
 			good = is_sane(&w, cap) && window_pause(&w) >= 0;

@@ -32,6 +32,12 @@ pace_read(struct pace *p, uint64_t bytes, int64_t now)
 		p->second = now;
 		return;
 	}
+	if (p->was_silent) {
+		p->was_silent = p->was_held = false;
+		p->second = now;
+		p->bytes = bytes;
+		return;
+	}
 	if (now - p->second < second)
 		return;
 	if (p->was_held || bytes - p->bytes >= many)
@@ -49,7 +55,7 @@ pace_silent(struct pace *p, int64_t now)
 	if (p->is_file || !p->has_begun)
 		return;
 	set_live(p, now);
-	p->second = now;
+	p->was_silent = true;
 }
 
 void

@@ -14,7 +14,7 @@
  * milliseconds of a monotonic clock. */
 struct pace {
 	enum { PACE_UNKNOWN, PACE_LIVE, PACE_HEAP } is;
-	bool is_file, has_begun, was_held;
+	bool is_file, has_begun, was_held, was_silent;
 	int64_t second;		/* began then */
 	uint64_t bytes;		/* taken when it began */
 	int64_t live_since;
@@ -30,7 +30,7 @@ void pace_start(struct pace *p, bool is_file, int64_t now);
 /* So many bytes have been taken by now. */
 void pace_read(struct pace *p, uint64_t bytes, int64_t now);
 
-/* Nothing to read for PACE_SILENCE. */
+/* Nothing to read for PACE_SILENCE; a second begins with the next byte. */
 void pace_silent(struct pace *p, int64_t now);
 
 /* There may be something to read, but we had no room for it; not for live

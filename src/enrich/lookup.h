@@ -31,6 +31,7 @@ struct lookup {
 	uint8_t list, server, sent, refused, failed, hops, pauses;
 	bool plain;		/* without EDNS */
 	bool wants_tcp;
+	bool is_second_round;	/* of repetitions */
 	bool was_silent;	/* once sent to a server that did not say that
 				 * it is unreachable, and did not answer */
 	bool is_probe;		/* of a resolver that seems to be gone */
@@ -40,6 +41,7 @@ struct lookup {
 	uint8_t has_ticket;		/* set of 1 << server */
 	nameserver_ticket tickets[LOOKUP_SERVERS];
 	struct stream *stream;		/* NULL: by UDP */
+	uint16_t stream_id;
 	uint16_t before, after;		/* in the list, slot + 1 */
 };
 

@@ -392,10 +392,14 @@ start_stream(struct resolver *r, struct lookup *l)
 
 	l->wants_tcp = true;
 	if (r->streams == STREAMS) {
-		ask_again(r, l, 1);
+		if (r->now - l->first_sent > LIFE)
+			give_up(r, l, false);
+		else
+			ask_again(r, l, 1);
 		return;
 	}
 	r->count.tcp++;
+	l->stream_id = (uint16_t)wire_16(l->q.message);
 	l->stream = stream_open(address, length, &l->q, r->epoll,
 	    (uint64_t)STREAM_TAG << 32 | lookups_slot(&r->lookups, l));
 	if (!l->stream) {
@@ -441,10 +445,10 @@ note_answer(struct resolver *r, const struct lookup *l, bool is_refusal,
 	if (!l->refused)
 		r->refused_share += ((is_refusal ? 1 : 0) -
 		    r->refused_share) / 512;
-	if (is_refusal)
+	if (is_refusal && !l->refused)
 		window_refused(&r->window, l->sent_at);
-	else if (l->refused)
-		window_recovered(&r->window);
+	else if (!is_refusal && l->refused)
+		window_recovered(&r->window, l->sent_before);
 	if (l->sent > 1 && !l->refused &&
 	    rtt < 2 * r->window.srtt + FREE_OF_CHARGE)
 		window_lost(&r->window, l->sent_before);
@@ -510,6 +514,8 @@ got_datagram(void *owner, struct nameserver *ns, unsigned slot,
 	struct lookup *l = &r->lookups.slots[slot];
 	uint16_t id = (uint16_t)ticket;
 
+	if (l->stream)
+		return;		/* it is being fetched whole */
 	if (!l->plain && wire_is_refusal_of_form(id, m, n)) {
 		take_form_error(r, l);
 		return;
@@ -518,8 +524,6 @@ got_datagram(void *owner, struct nameserver *ns, unsigned slot,
 		r->count.strays++;
 		return;
 	}
-	if (l->stream)
-		return;		/* said twice that it is too long */
 	l->server = (uint8_t)index_of(r, ns);
 	resolver_read(&l->q, m, n, &r->reply);
 	if (is_cut)
@@ -537,8 +541,7 @@ got_stream(struct resolver *r, unsigned slot)
 
 	if (rc == 0)
 		return;
-	if (rc > 0 && !wire_is_answer(&l->q,
-	    (uint16_t)wire_16(l->q.message), m, n))
+	if (rc > 0 && !wire_is_answer(&l->q, l->stream_id, m, n))
 		rc = -1;
 	l->wants_tcp = r->use_tcp;
 	if (rc < 0) {
@@ -595,6 +598,11 @@ send_one(struct resolver *r, struct lookup *l)
 	unsigned n = l->sent < r->tries ? l->sent : r->tries - 1;
 	struct wire_name name;
 
+	/* It has been sent, and has to wait for a connection. */
+	if (l->wants_tcp && l->sent) {
+		start_stream(r, l);
+		return;
+	}
 	l->server = (uint8_t)servers_choose(&r->servers, l->server, r->now);
 	/* Once sent it stays the same: a late answer counts. */
 	if (!l->plain && l->sent == 0 &&
@@ -654,6 +662,13 @@ expire(struct resolver *r, struct lookup *l, bool is_last)
 	if (r->servers.list[l->server].unreachable_at < l->sent_at)
 		l->was_silent = true;
 	servers_failed(&r->servers, l->server, r->now);
+	/* It was probably we who drowned it. */
+	if (is_last && !l->is_second_round &&
+	    r->window.cut_at > l->first_sent) {
+		l->is_second_round = true;
+		l->sent = 1;
+		is_last = false;
+	}
 	if (is_last || r->now - l->first_sent > LIFE) {
 		give_up(r, l, false);
 		return;

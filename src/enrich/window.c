@@ -13,6 +13,7 @@ enum {
 	TRICKLE = 16000,	/* questions a second, whatever was measured */
 	PATIENCE = 2, PATIENCE_MAX = 64, REFUSED_HOLD = 8,
 	SECOND = 1000000,
+	LOSS_SEEN = 700000,	/* the first repetition, and its answer */
 };
 
 void
@@ -48,20 +49,25 @@ cut(struct window *w, double ratio, int64_t now)
 	bool helped = ratio < w->loss_ratio * 3 / 4 || w->loss_ratio == 0;
 
 	w->is_starting = false;
-	if (helped)
+	if (helped) {
+		w->ceiling = w->size_then;
 		set_size(w, w->size_then / 2);
+	}
 	w->loss_ratio = ratio;
 	w->cut_at = now;
+	/* What is lost now is known when it is sent again. */
+	w->hold_until = now + LOSS_SEEN;
 	w->hold = w->patience;
 	w->best_rate = 0;
 }
 
 /* A few refused more than could be: just below is the right place. */
 static void
-step_back(struct window *w)
+step_back(struct window *w, int64_t now)
 {
 	w->is_starting = false;
-	w->was_refused = true;
+	w->ceiling = w->size_then;
+	w->cut_at = now;
 	set_size(w, w->size_then - w->size_then / 8);
 	w->hold = REFUSED_HOLD;
 	w->best_rate = 0;
@@ -107,6 +113,19 @@ has_enough(const struct window *w)
 	return is_crowded(w) && w->rate > ENOUGH && w->size >= SAFE;
 }
 
+/* The next one to try; in small steps where it was too much before. */
+static unsigned
+next_size(const struct window *w, bool crowded)
+{
+	unsigned size = w->size_then;
+
+	if (w->is_starting)
+		return 2 * size;
+	if (size > w->ceiling / 2 && w->ceiling)
+		return size + size / 32 + 1;
+	return size + size / (crowded ? 8 : 4);
+}
+
 /* At the end of an epoch. */
 static void
 judge(struct window *w, int64_t now)
@@ -126,20 +145,19 @@ judge(struct window *w, int64_t now)
 	} else if (late > 0.2) {
 		cut(w, late, now);
 	} else if (w->recovered * 50 > w->answers) {
-		step_back(w);
+		step_back(w, now);
 	} else if (w->is_starting && late > 0.08 && w->late > MANY) {
 		w->is_starting = false;
-	} else if (w->hold) {
-		w->hold--;
-		w->loss_ratio = 0;
+	} else if (w->hold || now < w->hold_until) {
+		w->hold -= w->hold > 0;
+		if (now >= w->hold_until)
+			w->loss_ratio = 0;
 	} else if (has_grown && !paid && (crowded || w->is_starting)) {
 		go_back(w);
 	} else if (w->size < w->cap && is_filled(w) && !has_enough(w)) {
 		if (!w->is_starting && paid)
 			w->patience = PATIENCE;
-		grow(w, w->is_starting ? 2 * w->size_then :
-		    w->size_then + w->size_then / (w->was_refused ? 32 :
-		    crowded ? 8 : 4));
+		grow(w, next_size(w, crowded));
 		return;
 	}
 	/* No trial is on. */
@@ -207,9 +225,9 @@ window_refused(struct window *w, int64_t sent)
 }
 
 void
-window_recovered(struct window *w)
+window_recovered(struct window *w, int64_t sent)
 {
-	w->recovered++;
+	w->recovered += sent > w->cut_at;
 }
 
 static void

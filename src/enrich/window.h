@@ -16,7 +16,7 @@
 struct window {
 	unsigned size, cap;
 	bool is_starting;	/* doubling, not yet probing */
-	bool was_refused;	/* it says so when there are too many */
+	unsigned ceiling;	/* the size that was too much; 0: none yet */
 	int64_t srtt, min_rtt;	/* of answers to first questions; 0: none */
 	/* The epoch: about one window's worth of answers. */
 	int64_t since;
@@ -25,6 +25,7 @@ struct window {
 	double rate, best_rate;	/* answers a second: last epoch, before it */
 	unsigned size_before;	/* the window that gave best_rate */
 	unsigned hold;		/* epochs until the next probe */
+	int64_t hold_until;	/* and not before */
 	unsigned patience;	/* what hold is set to when a probe fails */
 	double loss_ratio;	/* of the epoch that cut the window */
 	int64_t cut_at;		/* what was sent before says nothing new */
@@ -50,10 +51,10 @@ enum { WINDOW_LATE = 200000 };
 void window_lost(struct window *w, int64_t sent);
 void window_late(struct window *w, int64_t sent);
 
-/* One of the answers was a refusal, of a question that went out at a time; one
- * came for a question that had been refused before. */
+/* One of the answers was the first refusal of a question that went out at a
+ * time; one came for a question that had been refused when it did. */
 void window_refused(struct window *w, int64_t sent);
-void window_recovered(struct window *w);
+void window_recovered(struct window *w, int64_t sent);
 
 /* How many may leave now (at most want), and that n have left.  When none may,
  * window_pause() says in how many microseconds one may. */

@@ -204,6 +204,7 @@ reply_reset(struct reply *r)
 	r->ttl = 0;
 	r->has_ttl = false;
 	r->hops = 0;
+	r->is_rooted = false;
 	r->n = 0;
 	buf_reset(&r->text);
 }
@@ -251,7 +252,8 @@ reply_add_name(struct reply *r, const struct wire_name *name)
 		if (order < 0)
 			break;
 	}
-	if (text.n == 0 || at == WIRE_NAMES_MAX)	/* "." counts as none */
+	r->is_rooted |= text.n == 0;
+	if (text.n == 0 || at == WIRE_NAMES_MAX)
 		return;
 	if (r->n == WIRE_NAMES_MAX)
 		r->n--;
@@ -401,7 +403,7 @@ read_record(struct cursor *c, enum wire_type type, struct wire_name *owner,
 		reply_add_name(r, &name);
 		return true;
 	}
-	if (is != WIRE_CNAME || r->n || ++r->hops > WIRE_HOPS_MAX)
+	if (is != WIRE_CNAME || r->n || r->is_rooted || ++r->hops > WIRE_HOPS_MAX)
 		return false;
 	*owner = name;
 	return true;

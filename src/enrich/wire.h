@@ -75,6 +75,7 @@ struct reply {
 				 * negative answer by RFC 2308, 0 without SOA */
 	bool has_ttl;
 	unsigned hops;		/* CNAMEs in it */
+	bool is_rooted;		/* a name was ".", which counts as none */
 	struct wire_name alias;
 	size_t n;		/* names or addresses */
 	struct slice names[WIRE_NAMES_MAX];
