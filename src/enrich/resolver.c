@@ -327,7 +327,8 @@ take_failure(struct resolver *r, struct lookup *l, enum rdns_status status)
 static void
 take_refusal(struct resolver *r, struct lookup *l)
 {
-	unsigned last = r->refused_share > 0.03 ? OVERRUN_MAX : REFUSED_MAX;
+	bool overrun = r->refused_share > 0.03 || r->window.ceiling;
+	unsigned last = overrun ? OVERRUN_MAX : REFUSED_MAX;
 	bool others_pass = r->refused_share < 0.98;
 
 	servers_failed(&r->servers, l->server, r->now);
