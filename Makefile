@@ -4,12 +4,13 @@
 #   make            build the programs into build/
 #   make demo       install what building needs, build, run on a sample log
 #   make check      install what the tests need, build, run the tests
-#   make install    PREFIX=/usr/local SYSCONFDIR=/etc DESTDIR=
+#   make install    PREFIX=/usr/local SYSCONFDIR=/etc LOCALSTATEDIR=/var/lib
+#                   DESTDIR=
 #   make asan       the whole suite with address and undefined-behaviour checks
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
 #   make bench      timings against a floor and peers
 
-PROGRAMS = mls-filter
+PROGRAMS = mls-filter mls-ipinfo
 VERSION = 0.1.0
 
 PREFIX = /usr/local
@@ -17,12 +18,13 @@ BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 DATADIR = $(PREFIX)/share/mls
 SYSCONFDIR = /etc
+LOCALSTATEDIR = /var/lib
 DESTDIR =
 B = build
 
 CC = cc
 PKG_CONFIG = pkg-config
-LIBRARIES = zlib yaml-0.1 ldns
+LIBRARIES = zlib yaml-0.1 ldns libcurl
 FUZZ_SECONDS = 60
 
 # Every flag is tried on the compiler at hand: gcc and clang of different ages
@@ -43,14 +45,17 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer \
 MODE = $(OPTIMISE)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
+	-DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null) \
 	$(MODE) $(CFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
 LAYERS = base schema parse enrich deliver
-SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c)) \
-	src/filter-options.c src/filter-run.c
+SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
+# What mls-NAME has beside the layers: src/NAME-*.c.
+parts = $(patsubst src/%.c,$(B)/%.o,$(wildcard src/$(1:mls-%=%)-*.c))
+PARTS = $(foreach program,$(PROGRAMS),$(call parts,$(program)))
 RULES = $(sort $(wildcard filters/*.yaml))
 HEADERS = $(wildcard src/*.h src/*/*.h)
 UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
@@ -88,8 +93,11 @@ $(B)/libmls.a: $(OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $(OBJECTS)
 
+$(foreach program,$(PROGRAMS),\
+	$(eval $(B)/$(program): $(call parts,$(program))))
 $(PROGRAMS:%=$(B)/%): $(B)/%: $(B)/%.o $(B)/libmls.a
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+	    $(B)/libmls.a $(LIBS)
 
 $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
@@ -106,8 +114,8 @@ $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
 	    -o $@ t/fuzz/$*.c t/fuzz/replay.c $(B)/libmls.a $(LIBS)
 
--include $(OBJECTS:.o=.d) $(PROGRAMS:%=$(B)/%.d) $(UNITS:=.d) \
-	$(REPLAYS:=.d)
+-include $(OBJECTS:.o=.d) $(PARTS:.o=.d) $(PROGRAMS:%=$(B)/%.d) \
+	$(UNITS:=.d) $(REPLAYS:=.d)
 
 # The two commands of the README.  Both install what they need first.
 demo:
@@ -142,7 +150,8 @@ fuzz:
 build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -Isrc -I$(B) -DVERSION='"fuzz"' \
-	    -DSYSCONFDIR='"/nonexistent"' -g -O1 \
+	    -DSYSCONFDIR='"/nonexistent"' -DLOCALSTATEDIR='"/nonexistent"' \
+	    -g -O1 \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(SOURCES) $(LIBS)
 
@@ -159,7 +168,8 @@ $(B)/generate: t/bench/generate.c $(B)/flags
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \
 	    '$(DESTDIR)$(MANDIR)/man5' '$(DESTDIR)$(DATADIR)/filters' \
-	    '$(DESTDIR)$(SYSCONFDIR)/mls/filters'
+	    '$(DESTDIR)$(SYSCONFDIR)/mls/filters' \
+	    '$(DESTDIR)$(LOCALSTATEDIR)/mls'
 	install -m 755 $(PROGRAMS:%=$(B)/%) '$(DESTDIR)$(BINDIR)'
 	install -m 644 $(wildcard src/*.1) '$(DESTDIR)$(MANDIR)/man1'
 	install -m 644 $(wildcard src/*.5) '$(DESTDIR)$(MANDIR)/man5'
@@ -175,7 +185,7 @@ install: all
 		    '$(DESTDIR)$(SYSCONFDIR)/mls/mls.yaml'; \
 	fi
 
-# A configuration that was changed stays, and says so.
+# A configuration that was changed stays, and so do databases.
 uninstall:
 	rm -f $(PROGRAMS:%='$(DESTDIR)$(BINDIR)/%') \
 	    $(patsubst src/%,'$(DESTDIR)$(MANDIR)/man1/%',\
@@ -190,6 +200,10 @@ uninstall:
 	rm -rf '$(DESTDIR)$(DATADIR)'
 	@rmdir '$(DESTDIR)$(SYSCONFDIR)/mls/filters' \
 	    '$(DESTDIR)$(SYSCONFDIR)/mls' 2>/dev/null || :
+	@if ! rmdir '$(DESTDIR)$(LOCALSTATEDIR)/mls' 2>/dev/null && \
+	    [ -e '$(DESTDIR)$(LOCALSTATEDIR)/mls' ]; then \
+		echo 'kept the databases in $(LOCALSTATEDIR)/mls'; \
+	fi
 
 clean:
 	rm -rf build

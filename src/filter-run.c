@@ -11,6 +11,7 @@
 
 #include "base/input.h"
 #include "base/signals.h"
+#include "filter-databases.h"
 
 enum {
 	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
@@ -67,9 +68,8 @@ filter_run_say(struct filter_run *run, enum diag_level level,
 	return status;
 }
 
-/* The columns of a row, as a set. */
-static unsigned
-columns(const struct filter_run *run)
+unsigned
+filter_run_columns(const struct filter_run *run)
 {
 	unsigned set = 0;
 
@@ -79,45 +79,9 @@ columns(const struct filter_run *run)
 }
 
 enum {
-	PLACES = 1 << COLUMN_COUNTRY | 1 << COLUMN_ASN | 1 << COLUMN_ASO,
 	NAMES = 1 << COLUMN_HOSTNAME | 1 << COLUMN_STATUS |
 	    1 << COLUMN_FORWARD,
 };
-
-int
-filter_run_databases(struct filter_run *run)
-{
-	static const char *const usual[] = { "/usr/share/tor/geoip",
-		"/usr/share/tor/geoip6" };
-	struct text_list *list = &run->options.databases;
-	struct err_list complaints = { 0 };
-	struct ipdb *db;
-
-	if (!(columns(run) & PLACES) && !run->options.check)
-		return 0;
-	/* Looked for each time: one may have been installed meanwhile. */
-	if (settings_origin(&run->options.settings, "database") ==
-	    SETTING_BY_DEFAULT) {
-		list->n = 0;
-		for (size_t i = 0; i < 2; i++)
-			if (access(usual[i], R_OK) == 0)
-				text_list_add(list, usual[i]);
-	}
-	if (list->n == 0)
-		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
-		    "country_code, asn and aso stay empty (install "
-		    "tor-geoipdb, or name files with --database)");
-	db = ipdb_open(list->items, list->n, &complaints);
-	if (run->ipdb && complaints.n) {
-		diag_say(&run->diag, DIAG_WARNING, "going on with the "
-		    "databases as they were");
-		ipdb_close(db);
-	} else {
-		ipdb_close(run->ipdb);
-		run->ipdb = db;
-	}
-	return filter_run_say(run, DIAG_WARNING, &complaints);
-}
 
 void
 filter_run_names(struct filter_run *run)
@@ -132,17 +96,17 @@ filter_run_names(struct filter_run *run)
 		.rate = (unsigned)o->dns_rate,
 		.cache = (size_t)o->dns_cache,
 		.confirm = o->dns_confirm ||
-		    columns(run) & 1 << COLUMN_FORWARD,
+		    filter_run_columns(run) & 1 << COLUMN_FORWARD,
 		.mismatch = o->dns_confirm,
 	};
 
-	if (o->dns == DNS_OFF || !(columns(run) & NAMES))
+	if (o->dns == DNS_OFF || !(filter_run_columns(run) & NAMES))
 		return;
 	/* Those that are out must fit, and leave room. */
 	if (settings.in_flight > settings.cache / 2)
 		settings.in_flight = (unsigned)(settings.cache / 2);
 	run->rdns = rdns_new(&settings, &complaints);
-	run->queue = queue_new(run->rdns, columns(run), QUEUE_ROWS,
+	run->queue = queue_new(run->rdns, filter_run_columns(run), QUEUE_ROWS,
 	    QUEUE_BYTES);
 	(void)filter_run_say(run, DIAG_WARNING, &complaints);
 }
@@ -248,7 +212,7 @@ reopen(struct filter_run *run, struct err *e)
 		    "file", e->text);
 	if (diag_reopen(&run->diag, e) < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
-	(void)filter_run_databases(run);
+	(void)filter_databases_open(run);
 	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
 	    "again");
 	return 0;
@@ -477,6 +441,7 @@ filter_input(struct filter_run *run, struct input *in, struct err *e)
 			note_damage(run, in, e);
 		if (got <= 0)
 			break;
+		filter_databases_check(run);
 		rc = filter_block(run, block, e);
 		if (rc)
 			break;

@@ -7,6 +7,7 @@
 #include "base/pace.h"
 #include "base/progress.h"
 #include "deliver/sink.h"
+#include "enrich/filestamp.h"
 #include "enrich/ipdb.h"
 #include "enrich/queue.h"
 #include "enrich/rdns.h"
@@ -21,6 +22,8 @@ struct filter_run {
 	struct rules *rules;
 	struct parser *parser;
 	struct ipdb *ipdb;	/* NULL: no column needs it */
+	struct filestamp *stamps;	/* of the files it may come from */
+	int64_t databases_due;	/* to be looked at again, as now */
 	struct sink *sink;
 	struct sink_shape shape;
 	struct progress progress;
@@ -41,10 +44,8 @@ struct filter_run {
 int filter_run_say(struct filter_run *run, enum diag_level level,
 	struct err_list *complaints);
 
-/* Opens the databases that the columns need.  Returns the status of one that
- * cannot be used (said already), 0 if all are good.  Called again, it replaces
- * the databases only if all of the new are good. */
-int filter_run_databases(struct filter_run *run);
+/* The columns of a row, as a set of 1 << enum column. */
+unsigned filter_run_columns(const struct filter_run *run);
 
 /* Prepares to ask for names, if a column needs them. */
 void filter_run_names(struct filter_run *run);

@@ -6,6 +6,7 @@
 
 #include "base/input.h"
 #include "base/signals.h"
+#include "filter-databases.h"
 #include "filter-run.h"
 #include "schema/cell.h"
 
@@ -89,7 +90,7 @@ static int
 check(struct filter_run *run)
 {
 	struct buf out;
-	int status = filter_run_databases(run) ? EX_DATAERR : 0;
+	int status = filter_databases_open(run) ? EX_DATAERR : 0;
 	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
 
 	buf_init(&out, ANSWER_MAX);
@@ -185,7 +186,7 @@ work(struct filter_run *run, char **names, int n)
 		return check(run);
 	if (run->options.explain)
 		return explain_files(run, names, n);
-	(void)filter_run_databases(run);
+	(void)filter_databases_open(run);
 	filter_run_names(run);
 	if (start_sink(run, &e) < 0)
 		return diag_fail(&run->diag, &e);
@@ -215,7 +216,7 @@ main(int argc, char **argv)
 	diag_close(&run.diag);
 	parser_free(run.parser);
 	rules_free(run.rules);
-	ipdb_close(run.ipdb);
+	filter_databases_close(&run);
 	queue_free(run.queue);
 	rdns_free(run.rdns);
 	options_release(&run.options);

@@ -132,7 +132,7 @@ run(const struct settings_case *one, struct buf *out)
 }
 
 #define NO_DURATION(text) "-64 '" text "' is no value for duration (a time " \
-	"from 10ms to 60000ms, such as 500ms or 2s)"
+	"from 10ms to 1m, such as 500ms, 2s, 10m or 20h)"
 
 static const struct settings_case lines[] = {
 	{ { NULL }, .set = "" },
@@ -159,6 +159,7 @@ static const struct settings_case lines[] = {
 	{ { "-d10ms" }, .set = " duration=10" },
 	{ { "-d60s" }, .set = " duration=60000" },
 	{ { "-d60000ms" }, .set = " duration=60000" },
+	{ { "-d1m" }, .set = " duration=60000" },
 	{ { "--list", "a" }, .set = " list=[a]" },
 	{ { "-la", "-lb,c" }, .set = " list=[a],[b,c]" },
 	{ { "--words", "a" }, .set = " words=[a]" },
@@ -212,6 +213,8 @@ static const struct settings_case lines[] = {
 	{ { "-d2" }, .set = NO_DURATION("2") },
 	{ { "-ds" }, .set = NO_DURATION("s") },
 	{ { "-d2m" }, .set = NO_DURATION("2m") },
+	{ { "-d1h" }, .set = NO_DURATION("1h") },
+	{ { "-d999999999h" }, .set = NO_DURATION("999999999h") },
 	{ { "-d2S" }, .set = NO_DURATION("2S") },
 	{ { "-d2 s" }, .set = NO_DURATION("2 s") },
 	{ { "-d2ss" }, .set = NO_DURATION("2ss") },
@@ -278,8 +281,8 @@ static const struct settings_case files[] = {
 	{ .file = "main:\n  count: 1\n", .set = "-78 s.yaml:2: '1' is no "
 		"value for count (a number from 2 to 9)" },
 	{ .file = "main:\n  duration: 2\n", .set = "-78 s.yaml:2: '2' is no "
-		"value for duration (a time from 10ms to 60000ms, such as "
-		"500ms or 2s)" },
+		"value for duration (a time from 10ms to 1m, such as "
+		"500ms, 2s, 10m or 20h)" },
 	{ .file = "main:\n  duration: [2s]\n",
 		.set = "-78 s.yaml:2: 'duration' takes one value" },
 	{ .file = "main:\n  text: [a]\n",
@@ -449,12 +452,12 @@ test_print(void)
 	    "  #text:\n  # a text only a named file may set\n  #place:\n"
 	    "  # one of three\n  choice: \"two\"\n  # up to 100\n  number: 7\n"
 	    "  # a number with a least\n  count: 5\n"
-	    "  # up to a minute\n  duration: 1000ms\n"
+	    "  # up to a minute\n  duration: 1s\n"
 	    "  # a list\n  list: [\"default\"]\n  # words\n"
 	    "  words: [\"x\", \"y\"]\n", "every key, its default, its meaning");
 	ok(print_again(seconds, &b) &&
-	    slice_find(buf_slice(&b), SLICE("\n  duration: 2000ms\n")) < b.n,
-	    "a time is printed in milliseconds, and read again");
+	    slice_find(buf_slice(&b), SLICE("\n  duration: 2s\n")) < b.n,
+	    "a time is printed with its unit, and read again");
 	ok(print_again(all, &b), "everything set, printed and read");
 	ok(print_again(looks, &b), "texts that look like something else");
 	ok(print_again(control, &b), "a text with a tab");

@@ -8,9 +8,12 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use IO::Compress::Gzip qw(gzip $GzipError);
+use IO::Handle;
+use IPC::Open3 qw(open3);
 use MLS;
 use Socket qw(AF_INET AF_INET6 inet_ntop inet_pton);
 use Test::More;
+use Time::HiRes qw(sleep time);
 
 my $TOR = '/usr/share/tor/geoip';
 my @COLUMNS = ('--columns', 'ip,country_code,asn,aso');
@@ -23,6 +26,7 @@ two_databases();
 damaged();
 check();
 endless();
+replaced();
 done_testing;
 
 # Addresses are packed, in network order, so that string comparison orders
@@ -313,6 +317,54 @@ sub endless {
 		is($got->{out}, $out, 'and the row is there');
 		is("$got->{status} $got->{signal}", '0 0', 'status 0');
 	}
+}
+
+# A database that is replaced under a program that runs: noticed without being
+# told, and left alone if the new one is bad.
+sub replaced {
+	my $db = "$DIR/ip.db";
+	my $compile = sub {
+		my ($country) = @_;
+		spew("$DIR/text", "192.0.2.0,192.0.2.255,$country\n");
+		my $r = run($IPINFO, '--compile', '-o', $db, "$DIR/text");
+		is("$r->{status}$r->{err}", '0', "compiled: $country");
+	};
+	$compile->('DE');
+	open my $err, '>', "$DIR/said" or die "said: $!";
+	my $pid = open3(my $in, my $out, '>&' . fileno $err, $FILTER,
+	    '--config', '/dev/null', @OFFLINE, '--columns',
+	    'ip,country_code', '--header', 'never', with($db));
+	$in->autoflush(1);
+	my $ask = sub {
+		print $in line_of('192.0.2.7');
+		return scalar <$out>;
+	};
+	my $until = sub {
+		my ($is) = @_;
+		my $end = time + 30;
+		my $row = '';
+		while (!$is->($row = $ask->()) && time < $end) {
+			sleep 0.2;
+		}
+		return $row;
+	};
+	is($ask->(), "192.0.2.7,DE\n", 'replaced: the first');
+	$compile->('FR');
+	is($until->(sub { $_[0] =~ /FR/ }), "192.0.2.7,FR\n",
+	    'replaced: the second is seen');
+	spew("$DIR/bad", substr slurp($db), 0, 5000);
+	rename "$DIR/bad", $db or die "rename: $!";
+	is($until->(sub { slurp("$DIR/said") =~ /as they were/ }),
+	    "192.0.2.7,FR\n", 'replaced: a bad one is not taken');
+	like(slurp("$DIR/said"), qr/\Amls-filter:\ going\ on\ with\ the\ databases
+	    \ as\ they\ were\nmls-filter:\ \Q$db\E:\ has\ 5000\ bytes\ .*\n\z/x,
+	    'replaced: and said, once');
+	$compile->('CA');
+	is($until->(sub { $_[0] =~ /CA/ }), "192.0.2.7,CA\n",
+	    'replaced: the next good one is');
+	close $in;
+	waitpid $pid, 0;
+	is($?, 0, 'replaced: status 0');
 }
 
 # A shell that allows half a gigabyte of memory, where the program starts with

@@ -8,13 +8,16 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Cwd qw(getcwd);
 use File::Path qw(make_path);
+use IO::Compress::Gzip qw(gzip);
 use IO::Uncompress::Gunzip qw(gunzip);
 use Test::More;
 use MLS;
 use Nameserver qw(fake_server);
 
-my %page = map { $_ => slurp("$TOP/src/$_") } qw(mls-filter.1 mls-rules.5);
+my %page = map { $_ => slurp("$TOP/src/$_") }
+    qw(mls-filter.1 mls-ipinfo.1 mls-rules.5);
 my $filter = $page{'mls-filter.1'};
+my $ipinfo = $page{'mls-ipinfo.1'};
 my $rules = $page{'mls-rules.5'};
 
 sub config_free { return run($FILTER, '--config', $_[0], @_[1 .. $#_]) }
@@ -62,7 +65,7 @@ sub same_set {
 
 # Form.  Which other pages a machine has says nothing about ours.
 SKIP: {
-	my $mandoc = have('mandoc') or skip 'no mandoc', 2;
+	my $mandoc = have('mandoc') or skip 'no mandoc', scalar keys %page;
 	for my $name (sort keys %page) {
 		my $ran = run($mandoc, '-Tlint', '-Wstyle', "$TOP/src/$name");
 		my @said = grep { !/referenced manual not found/ }
@@ -79,82 +82,91 @@ for my $name (sort keys %page) {
 	is_deeply(\@long, [], "$name: 80 columns outside displays");
 }
 
-# Options: those of --help and no others, with the same letters.
-my %help;
-{
-	my $ran = run($FILTER, '--help');
-	is($ran->{status}, 0, '--help');
+# A program and its page: the options are those of --help and no others, with
+# the same letters; all but the questions are settings; each says its values.
+sub check_options {
+	my ($program, $page, $lists) = @_;
+	my $name = $program =~ s{.*/}{}r;
+	my %help;
+	my $ran = run($program, '--help');
+	is($ran->{status}, 0, "$name --help");
 	for (split /\n/, $ran->{out}) {
 		my ($letter, $name, $value) =
 		    /^  (?:-(\w), |    )--([a-z-]+)(?: (\S+))?(?: |$)/ or
 		    next;
 		$help{$name} = { letter => $letter, value => $value,
-		    default => /\((\S+)\)$/ ? $1 : undef };
+		    default => /\(default: (\S+)\)$/ ? $1 : undef };
 	}
-}
-my (%option, %about);
-{
+	my (%option, %about);
 	my @parts = split /^(?=\.It (?:.*, )?Fl )/m,
-	    section($filter, 'OPTIONS');
+	    section($page, 'OPTIONS');
 	for (@parts[1 .. $#parts]) {
 		my ($item) = /^\.It (.*)$/m;
 		my ($letter) = $item =~ /^Fl (\w)\b/;
 		my ($long) = $item =~ /Fl -([a-z-]+)/ or
 		    die "no long option: $item";
-		ok(!$option{$long}, "--$long has one item");
+		ok(!$option{$long}, "$name --$long has one item");
 		$option{$long} = { letter => $letter,
 		    has_value => $item =~ / (?:Ar|Cm) \S/ ? 1 : 0 };
 		$about{$long} = $_;
 	}
+	same_set([keys %option], [keys %help],
+	    "$name: options of the page and of --help");
+	for my $long (sort keys %help) {
+		my $page = $option{$long} or next;
+		is($page->{letter}, $help{$long}{letter},
+		    "$name --$long: letter");
+		is($page->{has_value}, defined $help{$long}{value} ? 1 : 0,
+		    "$name --$long: whether it takes a value");
+		my $default = $help{$long}{default};
+		like($about{$long}, qr/\b\Q$default\E\b/,
+		    "$name --$long: default is said") if defined $default;
+	}
+
+	# Settings: all options but the questions, which the page names.
+	my %setting;
+	$ran = run($program, '--config', $NOTHING, '--print-config');
+	is($ran->{status}, 0, "$name --print-config");
+	$setting{$1} = 1 while $ran->{out} =~ /^  #?([a-z][a-z-]*):/gm;
+	my ($but) = section($page, 'CONFIGURATION FILE') =~
+	    /without their dashes, but for\n(.*?)\.$/ms;
+	same_set([$but =~ /Fl -([a-z-]+)/g],
+	    [grep { !$setting{$_} } keys %help],
+	    "$name: options that are no settings");
+	for (grep { $setting{$_} && !defined $help{$_}{value} } keys %help) {
+		like($about{$_}, qr/^Off by default\.$/m,
+		    "$name --$_: says that it is off");
+	}
+	my ($said) = section($page, 'CONFIGURATION FILE') =~
+	    /^For\n(.*?)^it replaces the whole list/ms;
+	same_set([$said =~ /Cm (\S+)/g], $lists,
+	    "$name: settings that are lists");
+
+	# Choices: every value of the program, and no other, where the option
+	# is told.
+	for my $long (grep { defined $help{$_}{value} } sort keys %help) {
+		my $ran = run($program, '--config', $NOTHING, "--$long",
+		    'no such value', '--print-config');
+		next if $ran->{status} != 64 || $ran->{err} !~ /\(one of/;
+		my @values = one_of($ran->{err});
+		my %seen = map { $_ => 1 } $about{$long} =~ /^\.Cm (\S+)/gm,
+		    $about{$long} =~ /^\.It Fl \S+ Cm (\S+)(?: \| (\S+))?/m;
+		same_set([keys %seen], \@values, "$name --$long: its values");
+	}
+	return (\%help, \%about);
 }
-same_set([keys %option], [keys %help], 'options of the page and of --help');
-for my $name (sort keys %help) {
-	my $page = $option{$name} or next;
-	is($page->{letter}, $help{$name}{letter}, "--$name: letter");
-	is($page->{has_value}, defined $help{$name}{value} ? 1 : 0,
-	    "--$name: whether it takes a value");
-	my $default = $help{$name}{default};
-	like($about{$name}, qr/\b\Q$default\E\b/, "--$name: default is said")
-	    if defined $default;
-}
+my ($help, $about) = check_options($FILTER, $filter,
+    [qw(columns events filters database resolver)]);
+my ($ipinfo_help) = check_options($IPINFO, $ipinfo,
+    [qw(database source)]);
+my %about = %$about;
 for my $name (sort keys %page) {
 	# Of another program, in the text about that program.
-	my %known = map { $_ => 1 } keys %help, 'no-hostname', 'option';
+	my %known = map { $_ => 1 } keys %{$name eq 'mls-ipinfo.1' ?
+	    $ipinfo_help : $help}, 'no-hostname', 'option';
 	my @unknown = grep { !$known{$_} }
 	    $page{$name} =~ /\bFl -([a-z-]+)/g;
 	is_deeply(\@unknown, [], "$name: every option in the text exists");
-}
-
-# Settings: all options but the questions, which the page names.
-my %setting;
-{
-	my $ran = config_free($NOTHING, '--print-config');
-	is($ran->{status}, 0, '--print-config');
-	$setting{$1} = 1 while $ran->{out} =~ /^  #?([a-z][a-z-]*):/gm;
-	my ($but) = section($filter, 'CONFIGURATION FILE') =~
-	    /without their dashes, but for\n(.*?)^A switch/ms;
-	same_set([$but =~ /Fl -([a-z-]+)/g],
-	    [grep { !$setting{$_} } keys %help],
-	    'options that are no settings');
-	for (grep { $setting{$_} && !defined $help{$_}{value} } keys %help) {
-		like($about{$_}, qr/^Off by default\.$/m,
-		    "--$_: says that it is off");
-	}
-	my ($lists) = section($filter, 'CONFIGURATION FILE') =~
-	    /^For\n(.*?)^it replaces the whole list/ms;
-	same_set([$lists =~ /Cm (\S+)/g], [qw(columns events filters
-	    database resolver)], 'settings that are lists');
-}
-
-# Choices: every value of the program, and no other, where the option is told.
-for my $name (grep { defined $help{$_}{value} } sort keys %help) {
-	my $ran = config_free($NOTHING, "--$name", 'no such value',
-	    '--print-config');
-	next if $ran->{status} != 64 || $ran->{err} !~ /\(one of/;
-	my @values = one_of($ran->{err});
-	my %seen = map { $_ => 1 } $about{$name} =~ /^\.Cm (\S+)/gm,
-	    $about{$name} =~ /^\.It Fl \S+ Cm (\S+)(?: \| (\S+))?/m;
-	same_set([keys %seen], \@values, "--$name: its values");
 }
 same_set([items(section($filter, 'The formats'))],
     [one_of(config_free($NOTHING, '--format', '-')->{err})], 'formats');
@@ -267,26 +279,57 @@ SKIP: {
 	    'mls-rules.5: rules that are built in');
 }
 
-# Exit statuses and signals, as the sources use them.
+# Exit statuses and signals, as the sources use them: those that a program is
+# made of, found by what they include.
+sub sources_of {
+	my ($program) = @_;
+	my (%seen, %text);
+	my @left = ("$program.c");
+	while (defined(my $file = shift @left)) {
+		next if $seen{$file}++ || !-e "$TOP/src/$file";
+		$text{$file} = slurp("$TOP/src/$file");
+		push @left, map { ($_, s/h$/c/r) }
+		    $text{$file} =~ /^#include "([^"]+\.h)"/gm;
+	}
+	return \%text;
+}
 {
 	my %sysexits = (USAGE => 64, DATAERR => 65, NOINPUT => 66,
 	    NOUSER => 67, NOHOST => 68, UNAVAILABLE => 69, SOFTWARE => 70,
 	    OSERR => 71, OSFILE => 72, CANTCREAT => 73, IOERR => 74,
 	    TEMPFAIL => 75, PROTOCOL => 76, NOPERM => 77, CONFIG => 78);
-	my %used = (0 => 1);
-	for my $file (glob "$TOP/src/*.c $TOP/src/*/*.c") {
-		my $source = slurp($file);
-		$used{$sysexits{$1}} = 1 while
-		    $source =~ /\bEX_(?!OK)([A-Z]+)\b/g;
-	}
-	same_set([section($filter, 'EXIT STATUS') =~ /^\.It (\d+)$/gm],
-	    [keys %used], 'exit statuses');
 	my ($caught) = slurp("$TOP/src/base/signals.c") =~
 	    /caught\[\] = \{([^}]*)\}/;
-	same_set([section($filter, 'SIGNALS') =~ /^\.It Dv (.*)$/gm ?
-	    map { split / , / } section($filter, 'SIGNALS') =~
-	    /^\.It Dv (.*)$/gm : ()], [$caught =~ /\bSIG\w+/g, 'SIGPIPE'],
-	    'signals');
+	for my $program (qw(mls-filter mls-ipinfo)) {
+		my $page = $page{"$program.1"};
+		my $sources = sources_of($program);
+		my %used = (0 => 1);
+		for my $source (values %$sources) {
+			$used{$sysexits{$1}} = 1 while
+			    $source =~ /\bEX_(?!OK)([A-Z]+)\b/g;
+			$used{1} = 1 if $source =~ /\bNOT_FOUND = 1\b/;
+		}
+		cmp_ok(scalar keys %$sources, '>', 20,
+		    "$program: its sources are found");
+		same_set([section($page, 'EXIT STATUS') =~ /^\.It (\d+)$/gm],
+		    [keys %used], "$program: exit statuses");
+		same_set([map { split / , / } section($page, 'SIGNALS') =~
+		    /^\.It Dv (.*)$/gm], [$caught =~ /\bSIG\w+/g, 'SIGPIPE'],
+		    "$program: signals");
+	}
+}
+
+# What mls-ipinfo adds, and where it looks.
+{
+	spew("$DIR/database", "192.0.2.0,192.0.2.255,FR\n");
+	my $ran = run($IPINFO, '--config', $NOTHING, '--database',
+	    "$DIR/database", '--csv', '192.0.2.1');
+	is($ran->{out} =~ s/\n.*//sr, join(',', items(section($ipinfo,
+	    'ANSWERS'))), 'mls-ipinfo: the cells of an answer');
+	my ($default) = slurp("$TOP/src/ipinfo-options.c") =~
+	    /DEFAULT_SOURCE "([^"]+)"/;
+	like(slurp("$TOP/conf/mls.yaml"), qr/source: \[\Q$default\E\]/,
+	    'mls-ipinfo: where updates come from');
 }
 
 # Databases: what the page calls a form, the program calls it too.
@@ -440,9 +483,11 @@ same_set([items(section($rules, 'Names'))],
 
 # Configuration files in the page can be read.
 for my $name (sort keys %page) {
-	for my $text (grep { /^filter:$/m } displays($page{$name})) {
+	for my $text (grep { /^(filter|ipinfo):$/m } displays($page{$name})) {
+		my ($section) = $text =~ /^(filter|ipinfo):$/m;
 		spew("$DIR/page.yaml", $text);
-		my $ran = config_free("$DIR/page.yaml", '--print-config');
+		my $ran = run("$BUILD/mls-$section", '--config',
+		    "$DIR/page.yaml", '--print-config');
 		is($ran->{status}, 0, "$name: a configuration is good") or
 		    diag($ran->{err});
 		my ($key) = $text =~ /^  ([a-z-]+):/m;
@@ -523,6 +568,50 @@ SKIP: {
 	isnt(example($undo)->{status}, 0,
 	    'pipefail does notice a damaged file');
 	unlink "$home/var/log/mail.log.3.gz";
+}
+
+# Those of mls-ipinfo, with files of ours.
+SKIP: {
+	have('bash') or skip 'no bash', 1;
+	my $home = "$DIR/ipinfo";
+	make_path("$home/bin");
+	spew("$home/countries.csv", "192.0.2.0,192.0.2.255,DE\n" .
+	    "198.51.100.0,198.51.100.255,US\n2001:db8::,2001:db8::ff,FR\n");
+	my $networks = "192.0.2.0\t192.0.2.255\t64500\tDE\tExample Ltd\n" .
+	    "2001:db8::\t2001:db8::ff\t64501\tFR\tExample SA\n";
+	gzip(\$networks, "$home/networks.tsv.gz") or die;
+	spew("$home/addresses.txt", "192.0.2.1\n2001:db8::1\n");
+	spew("$home/access.log", map { "192.0.2.$_ - - [x] \"GET /\"\n" }
+	    1 .. 9);
+	spew("$home/logins.csv", "date,ip,asn\nx,192.0.2.1,\n");
+	spew("$home/bin/mls-ipinfo", "#!/bin/sh\ncase \$* in\n" .
+	    "*--database*) exec '$IPINFO' --config '$NOTHING' \"\$\@\" ;;\n" .
+	    "*) exec '$IPINFO' --config '$NOTHING' --database " .
+	    "countries.csv --database networks.tsv.gz \"\$\@\" ;;\nesac\n");
+	chmod 0755, "$home/bin/mls-ipinfo" or die;
+	local $ENV{PATH} = "$home/bin:$ENV{PATH}";
+	my @shown = displays(section($ipinfo, 'ANSWERS'));
+	is(run("$home/bin/mls-ipinfo", '--database', "$home/countries.csv",
+	    '--database', "$home/networks.tsv.gz", qw(192.0.2.1
+	    198.51.100.1))->{out}, $shown[0], 'mls-ipinfo: text as shown');
+	my @scripts = grep { /mls-ipinfo/ && !/ root /m }
+	    displays(section($ipinfo, 'EXAMPLES'));
+	cmp_ok(scalar @scripts, '>=', 6, 'mls-ipinfo: examples to run');
+	for my $script (@scripts) {
+		my ($about) = $script =~ /^(.*mls-ipinfo.*)$/m;
+		my $ran = run('bash', '-c', "cd '$home' && set -eo pipefail\n" .
+		    $script);
+		is($ran->{status}, 0, "$about: status");
+		is($ran->{err}, '', "$about: nothing on stderr");
+		$ran->{out} = slurp("$home/today.csv")
+		    if $script =~ />today\.csv/;
+		cmp_ok(($ran->{out} =~ tr/\n//), '>', 0,
+		    "$about: says something");
+		like($ran->{out}, qr/64500|good$/m, "$about: the answer");
+	}
+	my ($cron) = grep { / root /m } displays(section($ipinfo, 'EXAMPLES'));
+	like($cron, qr{\APATH=\S+\n(?:[\d*]+ ){5}root [^%\n]+\n\z},
+	    'mls-ipinfo, cron: five fields, user, command without percent');
 }
 
 # The line for cron: five fields, a user, a command without percent sign, all

@@ -23,29 +23,36 @@ sub config {
 	return $name;
 }
 
-# Runs the filter on nothing: with a file that says nothing unless a test names
+# Which program it is about, and its section.
+our ($PROGRAM, $SECTION) = ($FILTER, 'filter');
+
+# Runs the program on nothing: with a file that says nothing unless a test names
 # one, so that what the machine has in /etc/mls does not matter.
 my $NOTHING = config("# nothing\n");
-sub filter {
+sub program {
 	my @options = @_;
 	unshift @options, '--config', $NOTHING
 	    unless grep { /^(?:-c|--config)/ } @options;
-	return run($FILTER, @options);
+	return run($PROGRAM, @options);
 }
+sub filter { return program(@_) }
 
 sub settings {
-	my $ran = filter(@_, '--print-config');
+	my $ran = program(@_, '--print-config');
 	is("$ran->{status} $ran->{signal}", '0 0',
 	    "--print-config @_: status") or diag($ran->{err});
 	is($ran->{err}, '', "--print-config @_: nothing on stderr");
 	return $ran->{out};
 }
 
-# "  key: value" and "  #key:" as a hash; undef where there is no value.
+# "  key: value" and "  #key:" of the program's section as a hash; undef where
+# there is no value.
 sub keys_of {
 	my ($text) = @_;
-	my %of;
+	my (%of, $section);
 	for (split /\n/, $text) {
+		$section = $1 if /^([a-z]+):/;
+		next unless ($section // '') eq $SECTION;
 		next unless /^  (#?)([a-z][a-z-]*):(?: (.*))?$/;
 		die "key $2 twice" if exists $of{$2};
 		$of{$2} = $1 ? undef : $3;
@@ -53,64 +60,117 @@ sub keys_of {
 	return \%of;
 }
 
-# The shipped file says what is true without it.
-my $defaults = settings('--config', $NOTHING);
-is(settings('--config', $SHIPPED), $defaults,
-    'conf/mls.yaml means exactly the defaults');
-is(settings('--config', '/dev/null'), $defaults, 'so does an empty file');
-my ($in_force, $shipped) = map { keys_of($_) } $defaults, slurp($SHIPPED);
-is_deeply([sort keys %$shipped], [sort keys %$in_force],
-    'conf/mls.yaml has every setting and no other');
-is_deeply([grep { !defined $in_force->{$_} } sort keys %$shipped],
-    [grep { !defined $shipped->{$_} } sort keys %$shipped],
-    'in conf/mls.yaml those without a default are commented out');
-cmp_ok(scalar keys %$shipped, '>', 10, 'there are settings at all');
-{
-	# What is commented out there is meant to be used.
-	my $ran = filter('--config', config(slurp($SHIPPED) =~
-	    s/^  #(?=[a-z-]+:)/  /gmr), '--print-config');
-	is($ran->{status}, 0, 'conf/mls.yaml with everything switched on loads');
-	is_deeply([grep { !defined } values %{keys_of($ran->{out})}], [],
-	    'and everything is set');
-	$ran = filter('--config', $SHIPPED, '--check');
-	is($ran->{status}, 0, 'conf/mls.yaml passes --check') or
-	    diag($ran->{err});
-}
-{
-	my ($about, @long) = (0);
-	for (split /\n/, slurp($SHIPPED)) {
-		push @long, $_ if length > 80;
-	}
-	is_deeply(\@long, [], 'conf/mls.yaml fits 80 columns');
-}
+# The shipped file says what is true without it; a setting is an option, but the
+# questions are no settings.
+my %questions = (
+	filter => [qw(check config explain help print-config quiet verbose
+	    version)],
+	ipinfo => [qw(column compile config csv dry-run force help info json
+	    output print-config quiet update verbose verify version)],
+);
+sub check_shipped {
+	my ($defaults) = @_;
+	is(settings('--config', $SHIPPED), $defaults,
+	    "$SECTION: conf/mls.yaml means exactly the defaults");
+	is(settings('--config', '/dev/null'), $defaults,
+	    "$SECTION: so does an empty file");
+	my ($in_force, $shipped) = map { keys_of($_) } $defaults,
+	    slurp($SHIPPED);
+	is_deeply([sort keys %$shipped], [sort keys %$in_force],
+	    "$SECTION: conf/mls.yaml has every setting and no other");
+	is_deeply([grep { !defined $in_force->{$_} } sort keys %$shipped],
+	    [grep { !defined $shipped->{$_} } sort keys %$shipped],
+	    "$SECTION: those without a default are commented out in it");
+	cmp_ok(scalar keys %$shipped, '>', 8,
+	    "$SECTION: there are settings at all");
 
-# Every setting is an option, but the questions are no settings.
-{
-	my $help = filter('--help')->{out};
+	# What is commented out there is meant to be used.
+	my $ran = program('--config', config(slurp($SHIPPED) =~
+	    s/^  #(?=[a-z-]+:)/  /gmr), '--print-config');
+	is($ran->{status}, 0,
+	    "$SECTION: conf/mls.yaml with everything switched on loads");
+	is_deeply([grep { !defined } values %{keys_of($ran->{out})}], [],
+	    "$SECTION: and everything is set");
+
+	my $help = program('--help')->{out};
 	my %option = map { $_ => 1 } $help =~ /^ +(?:-\w, )?--([a-z-]+)/gm;
 	is_deeply([grep { !$option{$_} } sort keys %$in_force], [],
-	    'every setting is an option');
+	    "$SECTION: every setting is an option");
 	delete @option{keys %$in_force};
-	is_deeply([sort keys %option], [qw(check config explain help
-	    print-config quiet verbose version)], 'the other options are questions');
+	is_deeply([sort keys %option], $questions{$SECTION},
+	    "$SECTION: the other options are questions");
 	for my $one (sort keys %option) {
-		my $ran = filter('--config', config("filter:\n  $one: true\n"));
-		is($ran->{status}, 78, "$one is no setting");
+		$ran = program('--config',
+		    config("$SECTION:\n  $one: true\n"));
+		is($ran->{status}, 78, "$SECTION: $one is no setting");
 		like($ran->{err}, qr/:2: unknown setting '$one'/,
-		    "$one: and the message says so");
+		    "$SECTION: $one: and the message says so");
+	}
+	return $in_force;
+}
+my $defaults = settings('--config', $NOTHING);
+my $in_force = check_shipped($defaults);
+{
+	my $ran = filter('--config', $SHIPPED, '--check');
+	is($ran->{status}, 0, 'conf/mls.yaml passes --check') or
+	    diag($ran->{err});
+	is_deeply([grep { length > 80 } split /\n/, slurp($SHIPPED)], [],
+	    'conf/mls.yaml fits 80 columns');
+}
+
+# mls-ipinfo has its own; what all of them share is tried on the filter below.
+{
+	local ($PROGRAM, $SECTION) = ($IPINFO, 'ipinfo');
+	my $defaults = settings('--config', $NOTHING);
+	my $in_force = check_shipped($defaults);
+	my $said = settings('--database', '/a b', '--header', 'always',
+	    '--source', 'https://one.example/a https://two.example/b',
+	    '--source', 'file:///c', '--ca-file', 'ca.pem', '--min-interval',
+	    '90m', '--timeout', '1500ms', '--max-bytes', '4096', '--log', 'x',
+	    '--log-level', 'debug');
+	is(settings('--config', config($said)), $said,
+	    'ipinfo: --print-config can be read back with the same result');
+	is_deeply([grep { (keys_of($defaults)->{$_} // '') eq
+	    (keys_of($said)->{$_} // '') } sort keys %$in_force], [],
+	    'ipinfo: all of it was set');
+	is_deeply([@{keys_of($said)}{qw(source min-interval timeout)}],
+	    ['["https://one.example/a https://two.example/b", "file:///c"]',
+	    '90m', '1500ms'], 'ipinfo: lists and times');
+	is(keys_of(settings('--config', config($said), '--source', 'file:///d',
+	    '--min-interval', '120m'))->{$_->[0]}, $_->[1],
+	    "ipinfo: the option wins: $_->[0]")
+	    for ['source', '["file:///d"]'], ['min-interval', '2h'],
+	    ['timeout', '1500ms'];
+	is(settings('--config', config("filter:\n  a: b\nsummarize:\n" .
+	    "  c: d\nipinfo:\n")), $defaults,
+	    'ipinfo: sections of the other programs');
+	for (['min-interval: 721h', qr/'721h'.*min-interval.*0s to 720h/],
+	    ['timeout: 99ms', qr/'99ms'.*timeout.*100ms to 24h/],
+	    ['max-bytes: 1G', qr/'1G'.*max-bytes.*1024 to 4294967296/],
+	    ['header: maybe', qr/'maybe'.*auto, always, never/]) {
+		my ($line, $like) = @$_;
+		my $ran = program('--config', config("ipinfo:\n  $line\n"));
+		is_deeply([@$ran{qw(status out)}], [78, ''],
+		    "ipinfo: $line: status");
+		like($ran->{err}, qr/\Amls-ipinfo: .*:2: .*$like.*\n\z/,
+		    "ipinfo: $line: why");
 	}
 }
 
 # --help and --version.
-for my $question (qw(--help -h --version -V)) {
-	my $ran = filter($question);
-	is($ran->{status}, 0, "$question: status");
-	is($ran->{err}, '', "$question: nothing on stderr");
-	like($ran->{out}, $question =~ /h/ ? qr/^usage: mls-filter/ :
-	    qr/^mls-filter \d+\.\d+\.\d+\n\z/, "$question: answers");
+for my $name ('mls-filter', 'mls-ipinfo') {
+	local $PROGRAM = "$BUILD/$name";
+	for my $question (qw(--help -h --version -V)) {
+		my $ran = program($question);
+		is($ran->{status}, 0, "$name $question: status");
+		is($ran->{err}, '', "$name $question: nothing on stderr");
+		like($ran->{out}, $question =~ /h/ ? qr/^usage: \Q$name\E / :
+		    qr/^\Q$name\E \d+\.\d+\.\d+\n\z/,
+		    "$name $question: answers");
+	}
+	is(run($PROGRAM, qw(--help --config /nonexistent/x))->{status}, 0,
+	    "$name --help works with a configuration that cannot be read");
 }
-is(run($FILTER, qw(--help --config /nonexistent/x))->{status}, 0,
-    '--help works with a configuration that cannot be read');
 
 # What it prints can be read back, awkward texts included.
 my @everything = ('--format', 'tsv', '--columns', 'event,ip,user', '--events',
@@ -181,7 +241,7 @@ my %want = (
 	dns => ['', 'on', '"off"', '"on"'],
 	resolver => ['', '192.0.2.2', '["192.0.2.1", "[2001:db8::1]:5353"]',
 	    '["192.0.2.2"]'],
-	'dns-deadline' => ['', '3s', '500ms', '3000ms'],
+	'dns-deadline' => ['', '3s', '500ms', '3s'],
 	'dns-in-flight' => ['', '200', '100', '200'],
 	'dns-rate' => ['', '0', '1500', '0'],
 	'dns-cache' => ['', '2048', '1024', '2048'],
@@ -314,7 +374,7 @@ for my $bad (
 	['too many resolvers', "filter:\n  resolver: [192.0.2.1, 192.0.2.2,\n" .
 	    "    192.0.2.3, 192.0.2.4]\n", 2, qr/more than 3 resolvers/],
 	['time without a unit', "filter:\n  dns-deadline: 2\n", 2,
-	    qr/'2'.*dns-deadline.*500ms or 2s/],
+	    qr/'2'.*dns-deadline.*500ms, 2s/],
 	['number too small', "filter:\n  dns-cache: 1023\n", 2,
 	    qr/'1023'.*dns-cache.*1024 to 16777216/],
 	['list for one value', "filter:\n  format: [csv]\n", 2, qr/'format'/],
@@ -424,7 +484,7 @@ for my $bad (
 	[['--resolver', '2001:db8::1]:53'], qr/resolver.*\[2001:db8::1\]:53/],
 	[[map { ('--resolver', "192.0.2.$_") } 1 .. 4],
 	    qr/more than 3 resolvers/],
-	[['--dns-deadline', '2'], qr/'2'.*dns-deadline.*10ms to 60000ms/],
+	[['--dns-deadline', '2'], qr/'2'.*dns-deadline.*10ms to 1m/],
 	[['--dns-deadline', '9ms'], qr/'9ms'.*dns-deadline/],
 	[['--dns-deadline', '61s'], qr/'61s'.*dns-deadline/],
 	[['--dns-in-flight', '0'], qr/'0'.*dns-in-flight.*1 to 20000/],

@@ -13,7 +13,7 @@ use MLS;
 
 # We may run below another make, whose variables are not meant for this one.
 delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS)};
-delete @ENV{qw(CFLAGS LDFLAGS DESTDIR PREFIX SYSCONFDIR)};
+delete @ENV{qw(CFLAGS LDFLAGS DESTDIR PREFIX SYSCONFDIR LOCALSTATEDIR)};
 my @compiler = $ENV{CC} ? "CC=$ENV{CC}" : ();
 
 my $tree = "$DIR/tree";
@@ -47,13 +47,17 @@ my @rules = map { s{.*/}{}r } glob("$TOP/filters/*.yaml");
 my @pages = map { s{.*/}{}r } glob("$TOP/src/*.[15]");
 cmp_ok(scalar @rules, '>', 0, 'there are rules');
 is(join(' ', grep { !/^mls-/ } @pages), '', 'the manuals are ours');
-ok((grep { $_ eq 'mls-filter.1' } @pages), 'there is a manual');
+my @programs = qw(mls-filter mls-ipinfo);
+for my $program (@programs) {
+	ok((grep { $_ eq "$program.1" } @pages), "$program has a manual");
+}
 
-# What should stand where for a PREFIX and SYSCONFDIR.
+# What should stand where for a PREFIX, SYSCONFDIR and LOCALSTATEDIR.
 sub wanted {
-	my ($prefix, $etc) = @_;
+	my ($prefix, $etc, $state) = @_;
 	return {
-		"$prefix/bin/mls-filter" => '755',
+		(map { ("$prefix/bin/$_" => '755') } @programs),
+		"$state/mls/" => 'empty',
 		(map { ("$prefix/share/man/man" . substr($_, -1) . "/$_" => '644') }
 		    @pages),
 		(map { ("$prefix/share/mls/filters/$_" => '644') } @rules),
@@ -69,13 +73,15 @@ is($r->{status}, 0, 'make') or diag $r->{err};
 is($r->{err}, '', 'make is silent');
 
 my $to = "$DIR/to";
-my @usr = ("DESTDIR=$to", 'PREFIX=/usr', 'SYSCONFDIR=/etc');
+my @usr = ("DESTDIR=$to", 'PREFIX=/usr', 'SYSCONFDIR=/etc',
+    'LOCALSTATEDIR=/var/lib');
 my $mask = umask 077;
 $r = make('install', @usr);
 umask $mask;
 is_deeply([@$r{qw(status out err)}], [0, '', ''], 'make install')
     or diag $r->{err};
-is_deeply(tree($to), wanted('/usr', '/etc'), 'all stands where it should');
+is_deeply(tree($to), wanted('/usr', '/etc', '/var/lib'),
+    'all stands where it should');
 for (['src/mls-filter.1', '/usr/share/man/man1/mls-filter.1'],
     ['conf/mls.yaml', '/etc/mls/mls.yaml'],
     ['conf/mls.yaml', '/usr/share/mls/mls.yaml'],
@@ -99,13 +105,23 @@ $r = run({in => ''}, $program, '--filters',
 is_deeply([@$r{qw(status err)}], [0, ''], 'the installed rules are good');
 
 # The program knows where its settings are.
-$r = make('install', "DESTDIR=", "PREFIX=$DIR/opt", "SYSCONFDIR=$DIR/opt/etc");
+$r = make('install', "DESTDIR=", "PREFIX=$DIR/opt", "SYSCONFDIR=$DIR/opt/etc",
+    "LOCALSTATEDIR=$DIR/opt/var");
 is($r->{status}, 0, 'another PREFIX: installed') or diag $r->{err};
-is_deeply(tree("$DIR/opt"), wanted('', '/etc'), 'another PREFIX: all there');
+is_deeply(tree("$DIR/opt"), wanted('', '/etc', '/var'),
+    'another PREFIX: all there');
 spew("$DIR/opt/etc/mls/mls.yaml", "filter:\n  columns: [ip, user]\n");
 $r = run({in => $line}, "$DIR/opt/bin/mls-filter");
 is_deeply([@$r{qw(status out err)}], [0, "ip,user\n192.0.2.7,ann\n", ''],
     'another SYSCONFDIR: its settings are found');
+spew("$DIR/opt/var/mls/ip.db", "192.0.2.0,192.0.2.255,FR\n");
+$r = run("$DIR/opt/bin/mls-ipinfo", '192.0.2.7');
+is_deeply([@$r{qw(status out err)}], [0, "192.0.2.7  FR  -  -\n", ''],
+    'another LOCALSTATEDIR: its database is found');
+$r = run({in => $line}, "$DIR/opt/bin/mls-filter", '--columns',
+    'ip,country_code');
+is_deeply([@$r{qw(status out err)}], [0, "ip,country_code\n192.0.2.7,FR\n",
+    ''], 'by both programs');
 $r = make('install', @usr);
 is($r->{status}, 0, 'and back again');
 
@@ -113,6 +129,7 @@ is($r->{status}, 0, 'and back again');
 my $mine = "filter:\n  format: tsv\n";
 spew("$to/etc/mls/mls.yaml", $mine);
 spew("$to/etc/mls/filters/mine.yaml", "name: mine\n");
+spew("$to/var/lib/mls/ip.db", '');
 spew("$tree/conf/mls.yaml", slurp("$tree/conf/mls.yaml") . "# new\n");
 $r = make('install', @usr);
 is_deeply([@$r{qw(status out err)}], [0, "kept your /etc/mls/mls.yaml; " .
@@ -122,13 +139,15 @@ like(slurp("$to/usr/share/mls/mls.yaml"), qr/# new$/, 'upgrade: beside it');
 
 $r = make('uninstall', @usr);
 is_deeply([@$r{qw(status out err)}],
-    [0, "kept your /etc/mls/mls.yaml\n", ''], 'uninstall: said');
+    [0, "kept your /etc/mls/mls.yaml\nkept the databases in /var/lib/mls\n",
+    ''], 'uninstall: said');
 is_deeply([grep { !m{/$} } sort keys %{tree($to)}],
-    ['/etc/mls/filters/mine.yaml', '/etc/mls/mls.yaml'],
+    ['/etc/mls/filters/mine.yaml', '/etc/mls/mls.yaml',
+    '/var/lib/mls/ip.db'],
     'uninstall: nothing but what is yours is left');
 is(slurp("$to/etc/mls/mls.yaml"), $mine, 'uninstall: as it was');
 
-File::Path::remove_tree("$DIR/to/etc/mls");
+File::Path::remove_tree("$DIR/to/etc/mls", "$DIR/to/var/lib/mls");
 is(make('install', @usr)->{status}, 0, 'installed again');
 $r = make('uninstall', @usr);
 is_deeply([@$r{qw(status out err)}], [0, '', ''], 'uninstall: nothing changed');

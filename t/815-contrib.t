@@ -167,4 +167,29 @@ spew("$var/mail.log.3.gz", "\x1f\x8b\x08damaged");
 isnt($cron->()->{status}, 0, 'cron: a damaged log is an error');
 is($users->(), 'ann bob cyd lee', 'cron: the rows of last night stay');
 
+#
+# Updates of the IP database
+#
+
+like(slurp("$TOP/contrib/cron/mls-ipinfo"),
+    qr/^\d+ \d+ \* \* \* root mls-ipinfo --update -q$/m,
+    'cron: a daily update');
+SKIP: {
+	my $analyze = have('systemd-analyze') or
+	    skip 'no program systemd-analyze', 2;
+	my $units = "$DIR/units";
+	mkdir $units or die "$units: $!";
+	for my $kind ('service', 'timer') {
+		my $text = slurp("$TOP/contrib/systemd/mls-ipinfo-update.$kind");
+		$text =~ s{^ExecStart=\S+/mls-ipinfo}{ExecStart=$IPINFO}m;
+		$text =~ s{^Documentation=.*\n}{}m;
+		spew("$units/mls-ipinfo-update.$kind", $text);
+	}
+	my $r = run($analyze, 'verify', '--man=no',
+	    map { "$units/mls-ipinfo-update.$_" } 'service', 'timer');
+	unlike($r->{out} . $r->{err}, qr/mls-ipinfo/,
+	    'systemd: nothing to complain of our units');
+	is($r->{status}, 0, 'systemd: they are good');
+}
+
 done_testing();

@@ -51,9 +51,11 @@ progress_show(struct progress *p, uint64_t done, uint64_t rows)
 	if (p->total && done && done <= p->total)
 		show_bar(p, (double)done / (double)p->total,
 		    spent * ((double)p->total / (double)done - 1));
-	fprintf(p->out, "%.1f MB  %.0f MB/s  %llu rows\033[K",
-	    (double)done / 1e6, spent > 0 ? (double)done / 1e6 / spent : 0,
-	    (unsigned long long)rows);
+	fprintf(p->out, "%.1f MB  %.0f MB/s", (double)done / 1e6,
+	    spent > 0 ? (double)done / 1e6 / spent : 0);
+	if (rows != PROGRESS_NO_ROWS)
+		fprintf(p->out, "  %llu rows", (unsigned long long)rows);
+	fputs("\033[K", p->out);
 	fflush(p->out);
 }
 

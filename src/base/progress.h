@@ -14,6 +14,9 @@ struct progress {
 	double started, drawn;	/* seconds, monotonic; drawn 0: never */
 };
 
+/* Where there are no rows to tell of. */
+#define PROGRESS_NO_ROWS UINT64_MAX
+
 void progress_start(struct progress *p, FILE *out, uint64_t total);
 void progress_show(struct progress *p, uint64_t done, uint64_t rows);
 void progress_end(struct progress *p);

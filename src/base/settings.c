@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,23 +111,57 @@ set_number(const struct setting *one, const char *text, uint64_t *place,
 	return 0;
 }
 
-/* "500ms", "2s". */
+/* Largest first. */
+static const struct {
+	struct slice name;
+	uint64_t ms;
+} units[] = {
+	{ SLICE("h"), 60 * 60 * 1000 },
+	{ SLICE("m"), 60 * 1000 },
+	{ SLICE("s"), 1000 },
+	{ SLICE("ms"), 1 },
+};
+enum { UNITS = sizeof units / sizeof *units, DURATION_MAX = 32 };
+
+static uint64_t
+unit_ms(struct slice name)
+{
+	for (size_t i = 0; i < UNITS; i++)
+		if (slice_is(name, units[i].name))
+			return units[i].ms;
+	return 0;
+}
+
+/* In the largest unit that leaves no rest; returns text. */
+static const char *
+duration_text(uint64_t ms, char text[DURATION_MAX])
+{
+	size_t i = ms ? 0 : UNITS - 2;
+
+	while (ms % units[i].ms)
+		i++;
+	snprintf(text, DURATION_MAX, "%llu%s",
+	    (unsigned long long)(ms / units[i].ms), units[i].name.p);
+	return text;
+}
+
+/* "500ms", "2s", "10m", "20h". */
 static int
 set_duration(const struct setting *one, const char *text, uint64_t *place,
     struct err *e)
 {
 	struct slice rest = slice_text(text);
+	char least[DURATION_MAX], limit[DURATION_MAX];
 	uint64_t value, unit = 0;
 
 	if (slice_digits(&rest, 1, 9, &value))
-		unit = slice_is(rest, SLICE("ms")) ? 1 :
-		    slice_is(rest, SLICE("s")) ? 1000 : 0;
+		unit = unit_ms(rest);
 	if (unit == 0 || value * unit < one->least ||
 	    value * unit > one->limit)
 		return err_set(e, EX_USAGE, "'%s' is no value for %s (a time "
-		    "from %llums to %llums, such as 500ms or 2s)", text,
-		    one->name, (unsigned long long)one->least,
-		    (unsigned long long)one->limit);
+		    "from %s to %s, such as 500ms, 2s, 10m or 20h)", text,
+		    one->name, duration_text(one->least, least),
+		    duration_text(one->limit, limit));
 	*place = value * unit;
 	return 0;
 }
@@ -506,6 +541,8 @@ add_list(struct buf *out, const struct text_list *list)
 static void
 add_value(struct buf *out, const struct setting *one, const void *place)
 {
+	char text[DURATION_MAX];
+
 	switch (one->kind) {
 	case SETTING_FLAG:
 		buf_addf(out, "%s", *(const bool *)place ? "true" : "false");
@@ -520,8 +557,8 @@ add_value(struct buf *out, const struct setting *one, const void *place)
 		buf_add_number(out, *(const uint64_t *)place);
 		return;
 	case SETTING_DURATION:
-		buf_addf(out, "%llums",
-		    (unsigned long long)*(const uint64_t *)place);
+		buf_addf(out, "%s",
+		    duration_text(*(const uint64_t *)place, text));
 		return;
 	case SETTING_LIST:
 	case SETTING_WORDS:

@@ -18,7 +18,7 @@ enum setting_kind {
 	SETTING_CHOICE,		/* int: index into choices */
 	SETTING_NUMBER,		/* uint64_t, least to limit */
 	SETTING_DURATION,	/* uint64_t, milliseconds, least to limit; with
-				 * its unit: 500ms, 2s */
+				 * its unit: 500ms, 2s, 10m, 20h */
 	SETTING_LIST,		/* struct text_list, an option a piece */
 	SETTING_WORDS,		/* struct text_list, one option "a,b,c": given
 				 * twice, the last counts */

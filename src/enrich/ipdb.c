@@ -6,11 +6,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/arena.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "enrich/compiled.h"
+#include "enrich/image.h"
+#include "enrich/merge.h"
 #include "enrich/places.h"
-#include "enrich/ranges.h"
 #include "enrich/source.h"
 
 /* Attackers come back: most addresses of a log were seen a moment ago. */
@@ -22,9 +26,22 @@ struct answer {
 };
 
 struct ipdb {
+	struct compiled *compiled;
+	struct ipdb_source *sources;
+	size_t n;
+	struct arena texts;		/* what they are called */
+	struct answer cache[CACHE_SIZE];
+};
+
+enum { TEXTS_MAX = 16 << 20 };
+
+const char *const ipdb_candidates[IPDB_CANDIDATES] = { IPDB_DEFAULT,
+	"/usr/share/tor/geoip", "/usr/share/tor/geoip6" };
+
+/* Sources on their way to become one. */
+struct loading {
 	struct source **sources;
 	size_t n;
-	struct answer cache[CACHE_SIZE];
 };
 
 static struct slice
@@ -36,7 +53,7 @@ geoname_bytes(const struct place_entry *entry)
 
 /* GeoLite2's numbers of places to their entries, from every Locations file. */
 static struct map *
-ipdb_locations(const struct ipdb *db)
+loading_locations(const struct loading *db)
 {
 	struct map *m = map_new((size_t)PLACES_MAX * (db->n + 1));
 
@@ -87,7 +104,7 @@ source_locate(const struct source *s, const struct map *locations,
 
 /* Fills in what one file says by the numbers of another. */
 static int
-ipdb_join(const struct ipdb *db, const struct source *s,
+loading_join(const struct loading *db, const struct source *s,
     const struct map *locations, struct err *e)
 {
 	bool has_geonames = false;
@@ -104,16 +121,16 @@ ipdb_join(const struct ipdb *db, const struct source *s,
 }
 
 static void
-ipdb_join_all(struct ipdb *db, struct err_list *complaints)
+loading_join_all(struct loading *db, struct err_list *complaints)
 {
-	struct map *locations = ipdb_locations(db);
+	struct map *locations = loading_locations(db);
 	bool *failed = mem_array(db->n + 1, sizeof *failed);
 	size_t kept = 0;
 
 	for (size_t i = 0; i < db->n; i++) {
 		struct err e;
 
-		failed[i] = ipdb_join(db, db->sources[i], locations, &e) < 0;
+		failed[i] = loading_join(db, db->sources[i], locations, &e) < 0;
 		if (failed[i])
 			err_list_add(complaints, &e);
 	}
@@ -128,22 +145,80 @@ ipdb_join_all(struct ipdb *db, struct err_list *complaints)
 	map_free(locations);
 }
 
+static void
+add_source(struct ipdb *db, const struct ipdb_source *source)
+{
+	struct ipdb_source *s = &db->sources[db->n++];
+
+	*s = *source;
+	ipdb_rename(db, db->n - 1, source->file);
+	s->format = arena_copy(&db->texts, slice_text(source->format)).p;
+	if (!s->format)
+		s->format = "";
+}
+
+/* A compiled file stands for those it was made from. */
+static void
+add_sources(struct ipdb *db, const struct source *s)
+{
+	struct ipdb_source made_from;
+	size_t n = 0;
+
+	while (s->compiled && compiled_source(s->compiled, n, &made_from))
+		n++;
+	db->sources = mem_resize(db->sources, db->n + n + 1,
+	    sizeof *db->sources);
+	if (!s->compiled)
+		add_source(db, &s->about);
+	for (size_t i = 0; i < n; i++) {
+		compiled_source(s->compiled, i, &made_from);
+		add_source(db, &made_from);
+	}
+}
+
+/* The only one is used as it is, if it can be; others are put together. */
+static void
+ipdb_unite(struct ipdb *db, struct loading *l, struct err_list *complaints)
+{
+	struct err e;
+
+	if (l->n == 1 && l->sources[0]->compiled) {
+		db->compiled = l->sources[0]->compiled;
+		l->sources[0]->compiled = NULL;
+		return;
+	}
+	db->compiled = merge(l->sources, l->n, &e);
+	if (db->compiled)
+		return;
+	err_list_add(complaints, &e);
+	db->compiled = merge(NULL, 0, &e);
+	db->n = 0;
+}
+
 struct ipdb *
 ipdb_open(const char *const *files, size_t n, struct err_list *complaints)
 {
 	struct ipdb *db = mem_new(sizeof *db);
+	struct loading l = { .n = 0 };
 
-	db->sources = mem_array(n + 1, sizeof *db->sources);
+	arena_init(&db->texts, TEXTS_MAX);
+	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
 		struct source *s = source_open(files[i], &e);
 
 		if (s)
-			db->sources[db->n++] = s;
+			l.sources[l.n++] = s;
 		else
 			err_list_add(complaints, &e);
 	}
-	ipdb_join_all(db, complaints);
+	loading_join_all(&l, complaints);
+	for (size_t i = 0; i < l.n; i++)
+		add_sources(db, l.sources[i]);
+	ipdb_unite(db, &l, complaints);
+	for (size_t i = 0; i < l.n; i++)
+		source_close(l.sources[i]);
+	free(l.sources);
 	return db;
 }
 
@@ -152,36 +227,10 @@ ipdb_close(struct ipdb *db)
 {
 	if (!db)
 		return;
-	for (size_t i = 0; i < db->n; i++)
-		source_close(db->sources[i]);
+	compiled_close(db->compiled);
 	free(db->sources);
+	arena_release(&db->texts);
 	free(db);
-}
-
-/* A name belongs to its number: that of another file's AS would be a lie. */
-static void
-place_merge(struct place *place, const struct place *more)
-{
-	if (place->country.n == 0)
-		place->country = more->country;
-	if (place->asn == 0)
-		place->asn = more->asn;
-	if (place->as_name.n == 0 && place->asn == more->asn)
-		place->as_name = more->as_name;
-}
-
-static void
-ipdb_ask(const struct ipdb *db, const struct ip *ip, struct place *place)
-{
-	*place = (struct place){ .asn = 0 };
-	for (size_t i = 0; i < db->n; i++) {
-		const struct source *s = db->sources[i];
-		uint32_t number = ranges_find(s->ranges, ip);
-
-		if (number)
-			place_merge(place,
-			    &places_at(s->places, number)->place);
-	}
 }
 
 void
@@ -194,10 +243,17 @@ ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place)
 
 	static_assert(CACHE_SIZE == 1 << (64 - 54), "hash bits");
 	if (!ip_equal(&a->ip, ip)) {
-		ipdb_ask(db, ip, &a->place);
+		compiled_find(db->compiled, ip, 1, &a->place);
 		a->ip = *ip;
 	}
 	*place = a->place;
+}
+
+void
+ipdb_find_many(const struct ipdb *db, const struct ip *ips, size_t n,
+    struct place *places)
+{
+	compiled_find(db->compiled, ips, n, places);
 }
 
 size_t
@@ -210,5 +266,44 @@ const struct ipdb_source *
 ipdb_source(const struct ipdb *db, size_t i)
 {
 	assert(i < db->n);
-	return &db->sources[i]->about;
+	return &db->sources[i];
+}
+
+void
+ipdb_rename(struct ipdb *db, size_t i, const char *name)
+{
+	struct slice copy = arena_copy(&db->texts, slice_text(name));
+
+	assert(i < db->n);
+	db->sources[i].file = copy.p ? copy.p : "";
+}
+
+int
+ipdb_compile(const struct ipdb *db, const char *file, struct err *e)
+{
+	return image_write(db->compiled, db->sources, db->n, file, e);
+}
+
+int
+ipdb_verify(const char *file, struct err_list *complaints)
+{
+	unsigned before = complaints->n;
+
+	source_verify(file, complaints);
+	return complaints->n == before ? 0 : -1;
+}
+
+size_t
+ipdb_usual(const char *files[IPDB_USUAL])
+{
+	size_t n = 0;
+
+	if (access(IPDB_DEFAULT, R_OK) == 0) {
+		files[0] = IPDB_DEFAULT;
+		return 1;
+	}
+	for (size_t i = 1; i < IPDB_CANDIDATES; i++)
+		if (access(ipdb_candidates[i], R_OK) == 0)
+			files[n++] = ipdb_candidates[i];
+	return n;
 }

@@ -9,8 +9,7 @@
 #include "schema/column.h"
 #include "schema/ip.h"
 
-/* Databases of address ranges, read from text files into sorted arrays.  A
- * file is recognised by content, gzip too:
+/* Databases of address ranges.  A file is recognised by content, gzip too:
  *
  *   range CSV   start,end,CC | start,end,ASN[,name] | start,end,CC,country |
  *               start,end,cidr,ASN,name; addresses decimal or textual, without
@@ -21,17 +20,29 @@
  *               database, named before or behind)
  *   TSV         start end ASN CC name (iptoasn.com)
  *   libloc      the text export of `location dump`
+ *   compiled    what ipdb_compile() wrote: opened without being read
  *
  * Within a file the most specific range wins, as a whole: if it says that
  * nothing is known, nothing is.  Between files the first named that knows a
  * field; but an AS's name is only taken from where its number is the same. */
 struct ipdb;
 
+/* What mls-ipinfo --update installs. */
+#define IPDB_DEFAULT LOCALSTATEDIR "/mls/ip.db"
+
+/* Which files to use where none are named: IPDB_DEFAULT, else those of the
+ * package tor-geoipdb, as far as they can be read.  Returns how many. */
+enum { IPDB_USUAL = 2 };
+size_t ipdb_usual(const char *files[IPDB_USUAL]);
+
+/* All that might be among them, whether it is there or not. */
+enum { IPDB_CANDIDATES = 3 };
+extern const char *const ipdb_candidates[IPDB_CANDIDATES];
+
 /* Loads files.  One that cannot be used is left out whole, with a complaint
  * "file:line: ..." (EX_DATAERR, EX_IOERR) or "cannot open ..." (EX_NOINPUT).
  * So is one with more rows, text or names than any database has: hostile files
- * end early and in bounded memory.  Never NULL.  The names must live as long
- * as the ipdb. */
+ * end early and in bounded memory.  Never NULL. */
 struct ipdb *ipdb_open(const char *const *files, size_t n,
 	struct err_list *complaints);
 void ipdb_close(struct ipdb *db);
@@ -40,14 +51,31 @@ void ipdb_close(struct ipdb *db);
  * a cache of recent answers inside.  Slices live until ipdb_close(). */
 void ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place);
 
-/* What was loaded, for --stats. */
+/* The same of many addresses, which costs less than one by one.  Equal texts
+ * are at the same place. */
+void ipdb_find_many(const struct ipdb *db, const struct ip *ips, size_t n,
+	struct place *places);
+
+/* What was loaded; of a compiled file, what it was made from. */
 struct ipdb_source {
 	const char *file;
 	const char *format;	/* "range CSV", ... */
+	size_t rows;		/* as they stand in the file */
 	size_t v4, v6;		/* ranges of which something is known */
 	int64_t time;		/* as input_time() */
 };
 size_t ipdb_sources(const struct ipdb *db);
 const struct ipdb_source *ipdb_source(const struct ipdb *db, size_t i);
+
+/* What a source is called from now on; the name is copied. */
+void ipdb_rename(struct ipdb *db, size_t i, const char *name);
+
+/* Writes all that is known into one file, which replaces the one of that name
+ * when it is whole and on disk.  -1: EX_CANTCREAT, and that is as it was. */
+int ipdb_compile(const struct ipdb *db, const char *file, struct err *e);
+
+/* Reads a file to its end.  -1: each row that is wrong has a complaint; of a
+ * compiled file the first. */
+int ipdb_verify(const char *file, struct err_list *complaints);
 
 #endif

@@ -302,26 +302,6 @@ list_finish(struct list *l)
 	list_resize(l, l->n ? l->n : 1);
 }
 
-static uint32_t
-list_find(const struct list *l, struct number at)
-{
-	size_t low = 0, high = l->n;
-	struct span s;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (number_less(at, list_first(l, middle)))
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	if (low == 0)
-		return 0;
-	s = list_get(l, low - 1);
-	return number_less(s.last, at) ? 0 : s.value;
-}
-
 struct ranges *
 ranges_new(void)
 {
@@ -363,13 +343,41 @@ ranges_finish(struct ranges *r)
 	r->finished = true;
 }
 
-uint32_t
-ranges_find(const struct ranges *r, const struct ip *ip)
+/* Whether there is a gap before range i, or behind the last; *from is where it
+ * would begin. */
+static bool
+list_has_gap(const struct list *l, size_t i, struct number *from)
 {
-	assert(r->finished);
-	if (ip->family == IP_NONE)
-		return 0;
-	return list_find(ip->family == IP_V4 ? &r->v4 : &r->v6, ip_number(ip));
+	*from = i ? number_after(list_get(l, i - 1).last) :
+	    (struct number){ 0, 0 };
+	if (i < l->n)
+		return !number_same(*from, list_first(l, i));
+	/* Nothing is behind the last address there is. */
+	return i == 0 || (l->is_wide ? from->high || from->low :
+	    from->low <= UINT32_MAX);
+}
+
+/* Even: the gap before range *at / 2 is next; odd: that range. */
+bool
+ranges_next(const struct ranges *r, enum ip_family family, size_t *at,
+    struct ip *first, uint32_t *value)
+{
+	const struct list *l = family == IP_V4 ? &r->v4 : &r->v6;
+	size_t i = *at / 2;
+	struct number from;
+
+	assert(r->finished && family != IP_NONE);
+	*value = 0;
+	if (*at % 2 || !list_has_gap(l, i, &from)) {
+		if (i >= l->n)
+			return false;
+		from = list_first(l, i);
+		*value = list_get(l, i).value;
+		*at |= 1;
+	}
+	*first = (struct ip){ family, from.high, from.low };
+	++*at;
+	return true;
 }
 
 size_t

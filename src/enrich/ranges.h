@@ -9,7 +9,7 @@
 #include "schema/ip.h"
 
 /* Address to number, by ranges.  Filled in any order, then finished, then
- * asked.  Where ranges overlap or nest, the smallest wins; of two as large,
+ * walked.  Where ranges overlap or nest, the smallest wins; of two as large,
  * the one added later. */
 struct ranges;
 
@@ -30,12 +30,15 @@ void ranges_free(struct ranges *r);
 bool ranges_add(struct ranges *r, const struct ip_range *range,
 	uint32_t value);
 
-/* Once, behind the last ranges_add() and before the first ranges_find().
+/* Once, behind the last ranges_add() and before the first ranges_next().
  * Ranges that came sorted and apart cost one look at each, others a sort. */
 void ranges_finish(struct ranges *r);
 
-/* The value of the range an address is in; 0: in none. */
-uint32_t ranges_find(const struct ranges *r, const struct ip *ip);
+/* A walk over all addresses of a family, after ranges_finish(): from *first on
+ * the value is *value, until the next; the first is 0.0.0.0 or ::.  *at is 0
+ * before it.  False: that was all. */
+bool ranges_next(const struct ranges *r, enum ip_family family, size_t *at,
+	struct ip *first, uint32_t *value);
 
 /* How many there are; after ranges_finish() without overlaps and value 0, and
  * with neighbours of the same value joined. */

@@ -19,6 +19,7 @@ struct reader {
 	struct libloc libloc;
 	struct buf scratch;
 	uint64_t line, text;
+	struct err_list *complaints;	/* NULL: the first ends it */
 	bool found;		/* the layout is known */
 	bool has_records;
 };
@@ -37,6 +38,7 @@ reader_add(struct reader *r, const struct record *record, struct err *e)
 		s->has_geonames = true;
 	if (s->is_locations)
 		r->has_records = true;
+	s->about.rows++;
 	if (record->range.first.family == IP_NONE)
 		return 0;
 	r->has_records = true;
@@ -92,6 +94,24 @@ reader_line(struct reader *r, struct slice line, struct err *e)
 	return reader_add(r, &record, e);
 }
 
+static void
+reader_locate(const struct reader *r, struct err *e)
+{
+	err_prefix(e, "%s:%" PRIu64 ": ", r->source->about.file,
+	    r->line ? r->line : 1);
+}
+
+/* Whether reading goes on behind a line that is wrong. */
+static bool
+reader_goes_on(const struct reader *r, struct err *e)
+{
+	if (!r->complaints || !r->found)
+		return false;
+	reader_locate(r, e);
+	err_list_add(r->complaints, e);
+	return true;
+}
+
 static int
 reader_block(struct reader *r, struct slice block, struct err *e)
 {
@@ -100,7 +120,7 @@ reader_block(struct reader *r, struct slice block, struct err *e)
 	r->text += block.n;
 	while (input_line(&block, &line)) {
 		r->line++;
-		if (reader_line(r, line, e) < 0)
+		if (reader_line(r, line, e) < 0 && !reader_goes_on(r, e))
 			return -1;
 	}
 	if (r->text > SOURCE_TEXT_MAX)
@@ -175,21 +195,27 @@ source_finish(struct source *s, enum layout_kind kind)
 	s->about.v6 = ranges_count(s->ranges, IP_V6);
 }
 
-struct source *
-source_open(const char *file, struct err *e)
+static void
+open_reader(struct reader *r, const char *file, const struct input *in)
+{
+	r->source = source_new(file, in);
+	buf_init(&r->scratch, SOURCE_LINE_MAX);
+	buf_room(&r->scratch, SOURCE_LINE_MAX);
+}
+
+static struct source *
+open_text(const char *file, struct err *e)
 {
 	struct input *in = input_open(file, e);
 	struct reader r = { .line = 0 };
 
 	if (!in)
 		return NULL;
-	r.source = source_new(file, in);
-	buf_init(&r.scratch, SOURCE_LINE_MAX);
-	buf_room(&r.scratch, SOURCE_LINE_MAX);
+	open_reader(&r, file, in);
 	if (reader_run(&r, in, e) == 0) {
 		source_finish(r.source, r.layout.kind);
 	} else {
-		err_prefix(e, "%s:%" PRIu64 ": ", file, r.line ? r.line : 1);
+		reader_locate(&r, e);
 		source_close(r.source);
 		r.source = NULL;
 	}
@@ -198,12 +224,100 @@ source_open(const char *file, struct err *e)
 	return r.source;
 }
 
+static struct source *
+open_compiled(const char *file, struct err *e)
+{
+	struct compiled *c = compiled_open(file, e);
+	struct source *s;
+
+	if (!c)
+		return NULL;
+	s = mem_new(sizeof *s);
+	s->about.file = file;
+	s->compiled = c;
+	return s;
+}
+
+struct source *
+source_open(const char *file, struct err *e)
+{
+	return compiled_is(file) ? open_compiled(file, e) :
+	    open_text(file, e);
+}
+
 void
 source_close(struct source *s)
 {
 	if (!s)
 		return;
+	compiled_close(s->compiled);
 	ranges_free(s->ranges);
 	places_free(s->places);
 	free(s);
+}
+
+static int
+verify_text(const char *file, struct err_list *complaints, struct err *e)
+{
+	struct input *in = input_open(file, e);
+	struct reader r = { .complaints = complaints };
+	int rc;
+
+	if (!in)
+		return -1;
+	open_reader(&r, file, in);
+	rc = reader_run(&r, in, e);
+	if (rc < 0)
+		reader_locate(&r, e);
+	source_close(r.source);
+	buf_release(&r.scratch);
+	input_close(in);
+	return rc;
+}
+
+static int
+verify_compiled(const char *file, struct err *e)
+{
+	struct compiled *c = compiled_open(file, e);
+	int rc = c ? compiled_verify(c, e) : -1;
+
+	if (c && rc < 0)
+		err_prefix(e, "%s: ", file);
+	compiled_close(c);
+	return rc;
+}
+
+void
+source_verify(const char *file, struct err_list *complaints)
+{
+	struct err e;
+
+	if ((compiled_is(file) ? verify_compiled(file, &e) :
+	    verify_text(file, complaints, &e)) < 0)
+		err_list_add(complaints, &e);
+}
+
+size_t
+source_places(const struct source *s)
+{
+	return s->compiled ? compiled_places(s->compiled) :
+	    places_count(s->places) + 1;
+}
+
+void
+source_place(const struct source *s, size_t number, struct place *place)
+{
+	if (s->compiled)
+		compiled_place(s->compiled, number, place);
+	else
+		*place = places_at(s->places, number)->place;
+}
+
+bool
+source_next(const struct source *s, enum ip_family family, size_t *at,
+    struct ip *first, uint32_t *number)
+{
+	return s->compiled ?
+	    compiled_next(s->compiled, family, at, first, number) :
+	    ranges_next(s->ranges, family, at, first, number);
 }

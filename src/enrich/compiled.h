@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef ENRICH_COMPILED_H
+#define ENRICH_COMPILED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "enrich/image.h"
+#include "enrich/ipdb.h"
+#include "schema/column.h"
+#include "schema/ip.h"
+
+/* Address to place, for all that several databases know together: a file that
+ * is mapped as it is, or the same just made in memory (enrich/image.h). */
+struct compiled;
+
+/* Whether a file is a regular one that begins as ours do. */
+bool compiled_is(const char *file);
+
+/* Maps a file, after a look at its header alone.  NULL: e says why, beginning
+ * with the name of the file: EX_NOINPUT, or EX_DATAERR. */
+struct compiled *compiled_open(const char *file, struct err *e);
+
+/* Of sections in memory that free() frees; they belong to it from now on. */
+struct compiled *compiled_new(void *const sections[IMAGE_SECTIONS],
+	const size_t sizes[IMAGE_SECTIONS]);
+
+void compiled_close(struct compiled *c);
+
+/* Reads all of it.  -1: e says what is wrong, without the name, EX_DATAERR. */
+int compiled_verify(const struct compiled *c, struct err *e);
+
+/* The places of many addresses at once, which costs less than one by one.
+ * Damage leads to places that are not known.  Slices live as long as c, and
+ * equal texts are at the same place. */
+void compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
+	struct place *places);
+
+/* What a file was made from; the texts live as long as c.  False: no more, or
+ * damaged. */
+bool compiled_source(const struct compiled *c, size_t i,
+	struct ipdb_source *source);
+
+/* Places by number, for those who make another of it: 0 is nowhere. */
+size_t compiled_places(const struct compiled *c);
+void compiled_place(const struct compiled *c, size_t number,
+	struct place *place);
+
+/* A walk over the addresses of a family: from *first on the place is *number,
+ * until the next.  *at is 0 before the first.  False: that was all. */
+bool compiled_next(const struct compiled *c, enum ip_family family,
+	size_t *at, struct ip *first, uint32_t *number);
+
+/* A section as it is to be written. */
+const void *compiled_section(const struct compiled *c, enum image_section s,
+	size_t *size);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+/* The databases of a run of mls-filter. */
+#include "filter-databases.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { CHECK_MS = 3000 };
+
+enum { PLACES = 1 << COLUMN_COUNTRY | 1 << COLUMN_ASN | 1 << COLUMN_ASO };
+
+static bool
+are_usual(struct filter_run *run)
+{
+	return settings_origin(&run->options.settings, "database") ==
+	    SETTING_BY_DEFAULT;
+}
+
+/* The files whose change is a reason to look again, there or not. */
+static const char *const *
+watched(struct filter_run *run, size_t *n)
+{
+	*n = are_usual(run) ? IPDB_CANDIDATES : run->options.databases.n;
+	return are_usual(run) ? ipdb_candidates :
+	    run->options.databases.items;
+}
+
+/* Taken before they are read: a change from here on is one. */
+static void
+take_stamps(struct filter_run *run)
+{
+	size_t n;
+	const char *const *files = watched(run, &n);
+
+	run->stamps = mem_resize(run->stamps, n + 1, sizeof *run->stamps);
+	for (size_t i = 0; i < n; i++)
+		filestamp_take(&run->stamps[i], files[i]);
+}
+
+/* Looked for each time: one may have been installed meanwhile. */
+static void
+find_usual(struct filter_run *run)
+{
+	struct text_list *list = &run->options.databases;
+	const char *usual[IPDB_USUAL];
+	size_t n = ipdb_usual(usual);
+
+	list->n = 0;
+	for (size_t i = 0; i < n; i++)
+		text_list_add(list, usual[i]);
+	if (n == 0)
+		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
+		    "country_code, asn and aso stay empty (fetch one with "
+		    "mls-ipinfo --update, or install tor-geoipdb, or name "
+		    "files with --database)");
+}
+
+int
+filter_databases_open(struct filter_run *run)
+{
+	struct text_list *list = &run->options.databases;
+	struct err_list complaints = { 0 };
+	struct ipdb *db;
+
+	if (!(filter_run_columns(run) & PLACES) && !run->options.check)
+		return 0;
+	take_stamps(run);
+	if (are_usual(run))
+		find_usual(run);
+	db = ipdb_open(list->items, list->n, &complaints);
+	if (run->ipdb && complaints.n) {
+		diag_say(&run->diag, DIAG_WARNING, "going on with the "
+		    "databases as they were");
+		ipdb_close(db);
+	} else {
+		ipdb_close(run->ipdb);
+		run->ipdb = db;
+	}
+	return filter_run_say(run, DIAG_WARNING, &complaints);
+}
+
+void
+filter_databases_check(struct filter_run *run)
+{
+	bool is_stale = false;
+	size_t n;
+	const char *const *files = watched(run, &n);
+
+	if (!run->ipdb || run->now < run->databases_due)
+		return;
+	run->databases_due = run->now + CHECK_MS;
+	for (size_t i = 0; i < n && !is_stale; i++)
+		is_stale = filestamp_is_stale(&run->stamps[i], files[i]);
+	if (is_stale && filter_databases_open(run) == 0)
+		diag_say(&run->diag, DIAG_INFO, "databases were replaced: "
+		    "opened again");
+}
+
+void
+filter_databases_close(struct filter_run *run)
+{
+	ipdb_close(run->ipdb);
+	free(run->stamps);
+}
