@@ -38,24 +38,6 @@ take_stamps(struct filter_run *run)
 		filestamp_take(&run->stamps[i], files[i]);
 }
 
-/* Looked for each time: one may have been installed meanwhile. */
-static void
-find_usual(struct filter_run *run)
-{
-	struct text_list *list = &run->options.databases;
-	const char *usual[IPDB_USUAL];
-	size_t n = ipdb_usual(usual);
-
-	list->n = 0;
-	for (size_t i = 0; i < n; i++)
-		text_list_add(list, usual[i]);
-	if (n == 0)
-		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
-		    "country_code, asn and aso stay empty (fetch one with "
-		    "mls-ipinfo --update, or install tor-geoipdb, or name "
-		    "files with --database)");
-}
-
 int
 filter_databases_open(struct filter_run *run)
 {
@@ -66,8 +48,14 @@ filter_databases_open(struct filter_run *run)
 	if (!(filter_run_columns(run) & PLACES) && !run->options.check)
 		return 0;
 	take_stamps(run);
+	/* Looked for each time: one may have been installed meanwhile. */
 	if (are_usual(run))
-		find_usual(run);
+		ipdb_usual(list);
+	if (list->n == 0)
+		diag_say(&run->diag, DIAG_WARNING, "no IP database: "
+		    "country_code, asn and aso stay empty (fetch one with "
+		    "mls-ipinfo --update, or install tor-geoipdb, or name "
+		    "files with --database)");
 	db = ipdb_open(list->items, list->n, &complaints);
 	if (run->ipdb && complaints.n) {
 		diag_say(&run->diag, DIAG_WARNING, "going on with the "
@@ -77,7 +65,7 @@ filter_databases_open(struct filter_run *run)
 		ipdb_close(run->ipdb);
 		run->ipdb = db;
 	}
-	return filter_run_say(run, DIAG_WARNING, &complaints);
+	return diag_complain(&run->diag, DIAG_WARNING, &complaints);
 }
 
 void

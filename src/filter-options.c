@@ -10,7 +10,6 @@
 #include "enrich/resolver.h"
 #include "schema/cell.h"
 
-#define CONFIG SYSCONFDIR "/mls/mls.yaml"
 #define DEFAULT_COLUMNS "server,date,ip,user,hostname,reverse_dns_status," \
 	"country_code,asn,aso,event,service,mechanism"
 
@@ -18,21 +17,14 @@ static const char *const formats[] = { "csv", "tsv", "jsonl",
 	"maillogsentinel", NULL };
 static const char *const occasions[] = { "auto", "always", "never", NULL };
 static const char *const dns_choices[] = { "on", "off", NULL };
-static const char *const log_levels[] = { "error", "warning", "info", "debug",
-	NULL };
-static const char *const sections[] = { "filter", "summarize", "ipinfo",
-	NULL };
 
 #define AT(field) .offset = offsetof(struct options, field)
 #define FLAG .kind = SETTING_FLAG, .fallback = "false"
-#define ACTION .kind = SETTING_FLAG, .place = SETTING_OPTION
 #define CHOICE(list, one) .kind = SETTING_CHOICE, .choices = list, \
 	.fallback = one
 
 static const struct setting table[] = {
-	{ "config", 'c', SETTING_TEXT, AT(config), .value = "FILE",
-		.place = SETTING_OPTION,
-		.about = "settings; default: " CONFIG ", if there" },
+	PROGRAM_SETTINGS(options, program),
 	{ "output", 'o', SETTING_TEXT, AT(output), .value = "FILE",
 		.place = SETTING_NAMED,
 		.about = "append rows to FILE; default: standard output" },
@@ -84,22 +76,12 @@ static const struct setting table[] = {
 		.about = "counters at the end (SIGUSR1: at once)" },
 	{ "progress", AT(progress), CHOICE(occasions, "auto"),
 		.value = "WHEN", .about = "a bar on a terminal" },
-	{ "verbose", 'v', AT(verbose), ACTION,
-		.about = "the same as --log-level info" },
-	{ "quiet", 'q', AT(quiet), ACTION,
-		.about = "the same as --log-level error" },
-	{ "log", AT(log), .kind = SETTING_TEXT, .value = "WHERE",
-		.fallback = "stderr", .about = "stderr, syslog or a file" },
-	{ "log-level", AT(log_level), CHOICE(log_levels, "warning"),
-		.value = "LEVEL", .about = "error, warning, info, debug" },
-	{ "check", AT(check), ACTION,
+	PROGRAM_LOG(options, program),
+	{ "check", AT(check), PROGRAM_ACTION,
 		.about = "check settings, rules, examples, databases" },
-	{ "explain", AT(explain), ACTION,
+	{ "explain", AT(explain), PROGRAM_ACTION,
 		.about = "say how each line is read, and what matched" },
-	{ "print-config", AT(print_config), ACTION,
-		.about = "print the settings in force" },
-	{ "help", 'h', AT(help), ACTION, .about = "this text" },
-	{ "version", 'V', AT(version), ACTION, .about = "the version" },
+	PROGRAM_ANSWERS(options, program),
 	{ .name = NULL },
 };
 
@@ -245,51 +227,28 @@ options_resolvers(const struct options *o, struct resolvconf *conf,
 	return 0;
 }
 
+const struct program options_program = {
+	.name = "mls-filter",
+	.section = "filter",
+	.usage = "usage: mls-filter [options] [file ...]\n\n"
+		"Reads mail syslog (standard input, files, gzip) and writes "
+		"one row per failed\nSASL login, with name, country and "
+		"network of the address.\n",
+	.manuals = "mls-filter(1) and mls-rules(5)",
+};
+
 int
 options_read(struct options *o, int argc, char **argv, int *operands,
     struct err *e)
 {
-	bool named;
-
 	*o = (struct options){ .format = 0 };
 	settings_init(&o->settings, table, o);
-	if (settings_command_line(&o->settings, argc, argv, operands, e) < 0)
-		return -1;
-	named = o->config != NULL;
-	if (!named && access(CONFIG, F_OK) == 0)
-		o->config = CONFIG;
-	if (o->config && !o->help && !o->version &&
-	    settings_file(&o->settings, o->config, "filter", sections, named,
-	    e) < 0)
-		return -1;
-	if (settings_origin(&o->settings, "log-level") == SETTING_BY_OPTION)
-		return 0;
-	if (o->verbose)
-		o->log_level = DIAG_INFO;
-	if (o->quiet)
-		o->log_level = DIAG_ERROR;
-	return 0;
+	return program_read(&options_program, &o->program, &o->settings, argc,
+	    argv, operands, e);
 }
 
 void
 options_release(struct options *o)
 {
 	settings_release(&o->settings);
-}
-
-void
-options_add_help(const struct options *o, struct buf *out)
-{
-	buf_add(out, SLICE("usage: mls-filter [options] [file ...]\n\n"
-	    "Reads mail syslog (standard input, files, gzip) and writes one "
-	    "row per failed\nSASL login, with name, country and network of "
-	    "the address.\n\n"));
-	settings_add_help(&o->settings, out);
-	buf_add(out, SLICE("\nSee mls-filter(1) and mls-rules(5).\n"));
-}
-
-void
-options_add_config(const struct options *o, struct buf *out)
-{
-	settings_add_config(&o->settings, "filter", out);
 }

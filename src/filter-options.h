@@ -2,7 +2,7 @@
 #ifndef FILTER_OPTIONS_H
 #define FILTER_OPTIONS_H
 
-#include "base/diag.h"
+#include "base/program.h"
 #include "base/settings.h"
 #include "base/when.h"
 #include "deliver/sink.h"
@@ -11,23 +11,23 @@
 /* What mls-filter was told: the one table behind its options, the section
  * `filter:` of mls.yaml, --help and --print-config; what follows from it. */
 struct options {
-	const char *config, *output, *timezone, *now, *log;
+	struct program_options program;
+	const char *output, *timezone, *now;
 	struct text_list columns, events, filters, databases, resolvers;
-	int format, header, dns, progress, log_level;
+	int format, header, dns, progress;
 	uint64_t year;
 	uint64_t dns_deadline, dns_in_flight, dns_rate, dns_cache;
 	bool dns_confirm;
-	bool spreadsheet_safe, stats, verbose, quiet;
-	bool check, explain, print_config, help, version;
+	bool spreadsheet_safe, stats, check, explain;
 	struct settings settings;
 };
+
+extern const struct program options_program;
 
 enum { DNS_ON, DNS_OFF };
 enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
-/* Reads the command line, then the file it names, or the usual one if it is
- * there.  *operands: index of the first operand in argv.  -1: e says what to
- * do (EX_USAGE, EX_CONFIG).  options_release() must follow in any case. */
+/* As program_read().  options_release() must follow in any case. */
 int options_read(struct options *o, int argc, char **argv, int *operands,
 	struct err *e);
 void options_release(struct options *o);
@@ -45,9 +45,5 @@ int options_clock(const struct options *o, struct clock *clock,
 /* The servers named with --resolver, n of them 0 if none is. */
 int options_resolvers(const struct options *o, struct resolvconf *conf,
 	struct err *e);
-
-/* --help and --print-config. */
-void options_add_help(const struct options *o, struct buf *out);
-void options_add_config(const struct options *o, struct buf *out);
 
 #endif

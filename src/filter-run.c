@@ -53,21 +53,6 @@ note_damage(struct filter_run *run, const struct input *in, struct err *e)
 	note_failure(run, e);
 }
 
-int
-filter_run_say(struct filter_run *run, enum diag_level level,
-    struct err_list *complaints)
-{
-	int status = complaints->status;
-
-	for (unsigned i = 0; i < complaints->n && i < ERR_LIST_MAX; i++)
-		diag_say(&run->diag, level, "%s", complaints->texts[i]);
-	if (complaints->n > ERR_LIST_MAX)
-		diag_say(&run->diag, level, "and %u more",
-		    complaints->n - ERR_LIST_MAX);
-	err_list_release(complaints);
-	return status;
-}
-
 unsigned
 filter_run_columns(const struct filter_run *run)
 {
@@ -108,7 +93,7 @@ filter_run_names(struct filter_run *run)
 	run->rdns = rdns_new(&settings, &complaints);
 	run->queue = queue_new(run->rdns, filter_run_columns(run), QUEUE_ROWS,
 	    QUEUE_BYTES);
-	(void)filter_run_say(run, DIAG_WARNING, &complaints);
+	(void)diag_complain(&run->diag, DIAG_WARNING, &complaints);
 }
 
 static void

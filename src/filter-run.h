@@ -40,10 +40,6 @@ struct filter_run {
 	int status;		/* the first failure that let us go on */
 };
 
-/* Says all complaints at a level and releases them; returns their status. */
-int filter_run_say(struct filter_run *run, enum diag_level level,
-	struct err_list *complaints);
-
 /* The columns of a row, as a set of 1 << enum column. */
 unsigned filter_run_columns(const struct filter_run *run);
 

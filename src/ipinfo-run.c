@@ -10,36 +10,15 @@ enum {
 	INVALID_SAID = ERR_LIST_MAX,
 };
 
-int
-ipinfo_run_say(struct ipinfo_run *run, enum diag_level level,
-    struct err_list *complaints)
-{
-	int status = complaints->status;
-
-	for (unsigned i = 0; i < complaints->n && i < ERR_LIST_MAX; i++)
-		diag_say(&run->diag, level, "%s", complaints->texts[i]);
-	if (complaints->n > ERR_LIST_MAX)
-		diag_say(&run->diag, level, "and %u more",
-		    complaints->n - ERR_LIST_MAX);
-	err_list_release(complaints);
-	return status;
-}
-
 const struct text_list *
 ipinfo_run_files(struct ipinfo_run *run)
 {
 	struct text_list *list = &run->options.databases;
-	const char *usual[2];
-	size_t n;
 
-	if (settings_origin(&run->options.settings, "database") !=
-	    SETTING_BY_DEFAULT)
-		return list;
 	/* Looked for each time: one may have been installed meanwhile. */
-	list->n = 0;
-	n = ipdb_usual(usual);
-	for (size_t i = 0; i < n; i++)
-		text_list_add(list, usual[i]);
+	if (settings_origin(&run->options.settings, "database") ==
+	    SETTING_BY_DEFAULT)
+		ipdb_usual(list);
 	return list;
 }
 
@@ -50,7 +29,7 @@ ipinfo_run_open(struct ipinfo_run *run, const struct text_list *files)
 
 	run->ipdb = ipdb_open(files->items, files->n, &complaints);
 	if (files->n)
-		return ipinfo_run_say(run, DIAG_ERROR, &complaints);
+		return diag_complain(&run->diag, DIAG_ERROR, &complaints);
 	diag_say(&run->diag, DIAG_ERROR, "no IP database: fetch one with "
 	    "mls-ipinfo --update, or install one (apt-get install "
 	    "tor-geoipdb: countries only), or name files with --database");

@@ -33,10 +33,6 @@ struct ipinfo_run {
 	int status;		/* the first failure that let us go on */
 };
 
-/* Says all complaints and releases them; returns their status. */
-int ipinfo_run_say(struct ipinfo_run *run, enum diag_level level,
-	struct err_list *complaints);
-
 /* The databases to use: those named, or the usual ones. */
 const struct text_list *ipinfo_run_files(struct ipinfo_run *run);
 

@@ -21,7 +21,7 @@ load_rules(struct filter_run *run)
 	run->rules = rules_new();
 	for (size_t i = 0; i < list->n; i++)
 		(void)rules_add(run->rules, list->items[i], &complaints);
-	return filter_run_say(run, DIAG_ERROR, &complaints);
+	return diag_complain(&run->diag, DIAG_ERROR, &complaints);
 }
 
 /* Every line, and what becomes of it. */
@@ -90,9 +90,14 @@ static int
 check(struct filter_run *run)
 {
 	struct buf out;
+	struct err e;
 	int status = filter_databases_open(run) ? EX_DATAERR : 0;
 	size_t n = run->ipdb ? ipdb_sources(run->ipdb) : 0;
 
+	if (run->ipdb && ipdb_check(run->ipdb, &e) < 0) {
+		status = diag_fail(&run->diag, &e);
+		n = 0;
+	}
 	buf_init(&out, ANSWER_MAX);
 	rules_list(run->rules, &out);
 	for (size_t i = 0; i < n; i++) {
@@ -115,12 +120,8 @@ answer(struct filter_run *run)
 
 	signals_restore();
 	buf_init(&out, ANSWER_MAX);
-	if (run->options.help)
-		options_add_help(&run->options, &out);
-	else if (run->options.version)
-		buf_addf(&out, "mls-filter " VERSION "\n");
-	else
-		options_add_config(&run->options, &out);
+	program_answer(&options_program, &run->options.program,
+	    &run->options.settings, &out);
 	status = print(run, &out);
 	buf_release(&out);
 	return status;
@@ -158,8 +159,8 @@ prepare(struct filter_run *run, struct err *e)
 	    options_events(&run->options, &run->shape, &run->events, e) < 0 ||
 	    options_clock(&run->options, &run->clock, e) < 0 ||
 	    options_resolvers(&run->options, &run->resolvers, e) < 0 ||
-	    diag_open(&run->diag, run->options.log,
-	    (enum diag_level)run->options.log_level, e) < 0)
+	    diag_open(&run->diag, run->options.program.log,
+	    (enum diag_level)run->options.program.log_level, e) < 0)
 		return -1;
 	e->status = load_rules(run);
 	if (e->status)
@@ -205,11 +206,10 @@ main(int argc, char **argv)
 
 	signals_catch();
 	diag_claim_standard();
-	diag_init(&run.diag, "mls-filter");
+	diag_init(&run.diag, options_program.name);
 	if (options_read(&run.options, argc, argv, &operands, &e) < 0)
 		status = diag_fail(&run.diag, &e);
-	else if (run.options.help || run.options.version ||
-	    run.options.print_config)
+	else if (program_is_asked(&run.options.program))
 		status = answer(&run);
 	else
 		status = work(&run, argv + operands, argc - operands);

@@ -29,14 +29,8 @@ print(struct ipinfo_run *run, int status)
 static int
 answer(struct ipinfo_run *run)
 {
-	struct buf *out = &run->out.bytes;
-
-	if (run->options.help)
-		ipinfo_options_add_help(&run->options, out);
-	else if (run->options.version)
-		buf_addf(out, "mls-ipinfo " VERSION "\n");
-	else
-		ipinfo_options_add_config(&run->options, out);
+	program_answer(&ipinfo_program, &run->options.program,
+	    &run->options.settings, &run->out.bytes);
 	return print(run, 0);
 }
 
@@ -68,7 +62,7 @@ verify(struct ipinfo_run *run, const struct text_list *files)
 		}
 		if (complaints.n && !status)
 			status = complaints.status;
-		(void)ipinfo_run_say(run, DIAG_ERROR, &complaints);
+		(void)diag_complain(&run->diag, DIAG_ERROR, &complaints);
 	}
 	return print(run, status);
 }
@@ -95,9 +89,9 @@ say_update(struct ipinfo_run *run, const struct buf *said)
 {
 	struct slice rest = buf_slice(said), line;
 
-	if (!run->options.quiet)
+	if (!run->options.program.quiet)
 		buf_add(&run->out.bytes, rest);
-	while (strcmp(run->options.log, "stderr") &&
+	while (strcmp(run->options.program.log, "stderr") &&
 	    slice_cut(&rest, '\n', &line))
 		diag_say(&run->diag, DIAG_INFO, "%.*s", (int)line.n, line.p);
 	return print(run, 0);
@@ -125,7 +119,7 @@ static int
 update(struct ipinfo_run *run)
 {
 	const struct ipinfo_options *o = &run->options;
-	bool is_shown = isatty(STDERR_FILENO) && !o->quiet;
+	bool is_shown = isatty(STDERR_FILENO) && !o->program.quiet;
 	struct bar bar = { .done = 0 };
 	const struct update_settings settings = {
 		.sources = o->sources.items,
@@ -185,8 +179,8 @@ work(struct ipinfo_run *run, char **operands, int n)
 	struct err e;
 	int status;
 
-	if (ipinfo_options_check(o, n, &e) < 0 || diag_open(&run->diag, o->log,
-	    (enum diag_level)o->log_level, &e) < 0)
+	if (ipinfo_options_check(o, n, &e) < 0 || diag_open(&run->diag,
+	    o->program.log, (enum diag_level)o->program.log_level, &e) < 0)
 		return diag_fail(&run->diag, &e);
 	if (o->update || o->verify || o->compile || o->show_info)
 		return act(run, operands, n);
@@ -207,13 +201,12 @@ main(int argc, char **argv)
 
 	signals_catch();
 	diag_claim_standard();
-	diag_init(&run.diag, "mls-ipinfo");
+	diag_init(&run.diag, ipinfo_program.name);
 	output_init(&run.out);
 	buf_init(&run.scratch, 256);
 	if (ipinfo_options_read(&run.options, argc, argv, &operands, &e) < 0)
 		status = diag_fail(&run.diag, &e);
-	else if (run.options.help || run.options.version ||
-	    run.options.print_config)
+	else if (program_is_asked(&run.options.program))
 		status = answer(&run);
 	else
 		status = work(&run, argv + operands, argc - operands);

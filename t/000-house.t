@@ -137,8 +137,8 @@ sub layers {
 			    !grep { $_ eq $from } @{$below{$layer}}) {
 				push @wrong, "$name:$n: $layer/ may not " .
 				    "include $file";
-			} elsif ($file eq 'base/diag.h' &&
-			    $name ne 'src/base/diag.c') {
+			} elsif ($file =~ m{^base/(diag|program)\.h$} &&
+			    $name !~ m{^src/base/(diag|program)\.[ch]$}) {
 				push @wrong, "$name:$n: $file is for mains";
 			}
 		});
@@ -251,6 +251,9 @@ sees("a layer that includes a main's header", \&layers,
 sees("the log in a layer", \&layers,
     {'src/parse/a.c' => qq(#include "base/diag.h"\n)},
     'src/parse/a.c:1: base/diag.h is for mains');
+sees('what programs have in common in a layer', \&layers,
+    {'src/base/a.c' => qq(#include "base/program.h"\n)},
+    'src/base/a.c:1: base/program.h is for mains');
 for (['zlib.h', 'base/input.c'], ['yaml.h', 'base/yaml.c'],
     ['ldns/ldns.h', 'enrich/resolver.c'], ['curl/curl.h', 'enrich/fetch.c']) {
 	sees("$_->[0] outside its wall", \&layers,

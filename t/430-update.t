@@ -146,8 +146,8 @@ sub update_behind {
 		open STDERR, '>', '/dev/null';
 		exec $IPINFO, '--config', $NONE, '--update', '--ca-file', $CA,
 		    '-o', $FILE, '--min-interval', '0s', '--timeout', '60s',
-		    map { ('--source', $_) } @sources;
-		POSIX::_exit(127);
+		    map { ('--source', $_) } @sources
+		    or POSIX::_exit(127);
 	}
 	return $pid;
 }
@@ -418,6 +418,9 @@ sub hostile_servers {
 	broken('a web page', 65, 'a web page', 'html');
 	broken('JSON', 65, 'JSON', 'json');
 	broken('a pointer', 65, 'Git LFS', 'lfs');
+	run($IPINFO, '--config', $NONE, '--compile', '-o', "$WWW/ip.db",
+	    "$WWW/asn.csv");
+	broken('a compiled database', 65, 'a compiled one', 'bare/ip.db');
 	broken('empty', 65, 'an empty file', 'empty');
 	broken('a text', 65, "/text':1: ", 'text');
 

@@ -11,14 +11,13 @@
 
 #include "base/append.h"
 
-static const struct {
-	const char *name;
-	int priority;
-} levels[] = {
-	[DIAG_ERROR] = { "error", LOG_ERR },
-	[DIAG_WARNING] = { "warning", LOG_WARNING },
-	[DIAG_INFO] = { "info", LOG_INFO },
-	[DIAG_DEBUG] = { "debug", LOG_DEBUG },
+const char *const diag_levels[] = {
+	[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning",
+	[DIAG_INFO] = "info", [DIAG_DEBUG] = "debug", NULL
+};
+static const int priorities[] = {
+	[DIAG_ERROR] = LOG_ERR, [DIAG_WARNING] = LOG_WARNING,
+	[DIAG_INFO] = LOG_INFO, [DIAG_DEBUG] = LOG_DEBUG,
 };
 
 void
@@ -100,7 +99,7 @@ diag_write(struct diag *d, enum diag_level level, const char *text)
 	struct tm tm;
 
 	if (!d->out) {
-		syslog(levels[level].priority, "%s", text);
+		syslog(priorities[level], "%s", text);
 		return;
 	}
 	if (!d->file) {
@@ -108,7 +107,7 @@ diag_write(struct diag *d, enum diag_level level, const char *text)
 	} else if (localtime_r(&now, &tm) &&
 	    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S%z", &tm)) {
 		fprintf(d->out, "%s %s[%ld]: %s: %s\n", stamp, d->program,
-		    (long)getpid(), levels[level].name, text);
+		    (long)getpid(), diag_levels[level], text);
 	}
 	fflush(d->out);
 }
@@ -184,4 +183,19 @@ diag_fail(struct diag *d, const struct err *e)
 {
 	diag_say(d, DIAG_ERROR, "%s", e->text);
 	return e->status;
+}
+
+int
+diag_complain(struct diag *d, enum diag_level level,
+    struct err_list *complaints)
+{
+	int status = complaints->status;
+
+	for (unsigned i = 0; i < complaints->n && i < ERR_LIST_MAX; i++)
+		diag_say(d, level, "%s", complaints->texts[i]);
+	if (complaints->n > ERR_LIST_MAX)
+		diag_say(d, level, "and %u more",
+		    complaints->n - ERR_LIST_MAX);
+	err_list_release(complaints);
+	return status;
 }

@@ -15,6 +15,7 @@
  * Messages below error are limited to DIAG_BURST in DIAG_SECONDS; how many
  * were dropped is said when the flood is over. */
 enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
+extern const char *const diag_levels[];	/* their names, and NULL */
 enum { DIAG_BURST = 50, DIAG_SECONDS = 10 };
 
 struct diag {
@@ -50,5 +51,10 @@ void diag_answer(struct diag *d, const char *format, ...)
 
 /* Says the error and returns its exit status. */
 int diag_fail(struct diag *d, const struct err *e);
+
+/* Says all complaints at a level and releases them; returns the status of the
+ * first, 0 if there is none. */
+int diag_complain(struct diag *d, enum diag_level level,
+	struct err_list *complaints);
 
 #endif

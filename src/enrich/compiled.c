@@ -5,175 +5,50 @@
 #include "enrich/compiled.h"
 
 #include <assert.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
 enum { BATCH = 64 };
 
 struct compiled {
-	void *map;		/* MAP_FAILED: the sections are ours */
-	size_t map_size;
-	void *sections[IMAGE_SECTIONS];
-	size_t sizes[IMAGE_SECTIONS];
-	/* The same, by what they are. */
+	struct image image;
+	/* Its sections, by what they are. */
 	const uint32_t *v4_index, *v4_numbers, *v6_numbers;
 	const uint16_t *v4_lows;
 	const uint64_t *v6_tops, *v6_highs, *v6_lows;	/* lows: or NULL */
 	const struct image_place *places;
 	const char *names;
-	size_t v4_n, v6_n, places_n, names_n;
+	size_t v4_n, v6_n, v6_tops_n, places_n, names_n;
 	/* Every country there could be, so that each has one text. */
 	char countries[26 * 26][2];
 };
 
-/* How large an item of a section is. */
-static const size_t item_sizes[IMAGE_SECTIONS] = {
-	[IMAGE_V4_INDEX] = sizeof(uint32_t),
-	[IMAGE_V4_LOWS] = sizeof(uint16_t),
-	[IMAGE_V4_NUMBERS] = sizeof(uint32_t),
-	[IMAGE_V6_TOPS] = sizeof(uint64_t),
-	[IMAGE_V6_HIGHS] = sizeof(uint64_t),
-	[IMAGE_V6_LOWS] = sizeof(uint64_t),
-	[IMAGE_V6_NUMBERS] = sizeof(uint32_t),
-	[IMAGE_PLACES] = sizeof(struct image_place),
-	[IMAGE_NAMES] = 1,
-	[IMAGE_SOURCES] = sizeof(struct image_source),
-	[IMAGE_TEXTS] = 1,
-};
-
-static size_t
-items(const struct compiled *c, enum image_section s)
-{
-	return c->sizes[s] / item_sizes[s];
-}
-
-/* Sections whose sizes do not fit each other lead out of them. */
-static bool
-compiled_fits(const struct compiled *c)
-{
-	size_t v6 = items(c, IMAGE_V6_HIGHS);
-	size_t lows = items(c, IMAGE_V6_LOWS);
-
-	return items(c, IMAGE_V4_INDEX) == IMAGE_PARTS + 1 &&
-	    items(c, IMAGE_V4_LOWS) == items(c, IMAGE_V4_NUMBERS) &&
-	    items(c, IMAGE_V6_NUMBERS) == v6 && v6 > 0 &&
-	    (lows == v6 || lows == 0) && items(c, IMAGE_PLACES) > 0 &&
-	    items(c, IMAGE_V6_TOPS) == (v6 + IMAGE_STRIDE - 1) / IMAGE_STRIDE;
-}
-
 static void
 compiled_name_sections(struct compiled *c)
 {
-	c->v4_index = c->sections[IMAGE_V4_INDEX];
-	c->v4_lows = c->sections[IMAGE_V4_LOWS];
-	c->v4_numbers = c->sections[IMAGE_V4_NUMBERS];
-	c->v4_n = items(c, IMAGE_V4_LOWS);
-	c->v6_tops = c->sections[IMAGE_V6_TOPS];
-	c->v6_highs = c->sections[IMAGE_V6_HIGHS];
-	c->v6_lows = items(c, IMAGE_V6_LOWS) ? c->sections[IMAGE_V6_LOWS] :
-	    NULL;
-	c->v6_numbers = c->sections[IMAGE_V6_NUMBERS];
-	c->v6_n = items(c, IMAGE_V6_HIGHS);
-	c->places = c->sections[IMAGE_PLACES];
-	c->places_n = items(c, IMAGE_PLACES);
-	c->names = c->sections[IMAGE_NAMES];
-	c->names_n = items(c, IMAGE_NAMES);
+	const struct image *im = &c->image;
+
+	c->v4_index = im->sections[IMAGE_V4_INDEX];
+	c->v4_lows = im->sections[IMAGE_V4_LOWS];
+	c->v4_numbers = im->sections[IMAGE_V4_NUMBERS];
+	c->v4_n = image_items(im, IMAGE_V4_LOWS);
+	c->v6_tops = im->sections[IMAGE_V6_TOPS];
+	c->v6_tops_n = image_items(im, IMAGE_V6_TOPS);
+	c->v6_highs = im->sections[IMAGE_V6_HIGHS];
+	c->v6_lows = image_items(im, IMAGE_V6_LOWS) ?
+	    im->sections[IMAGE_V6_LOWS] : NULL;
+	c->v6_numbers = im->sections[IMAGE_V6_NUMBERS];
+	c->v6_n = image_items(im, IMAGE_V6_HIGHS);
+	c->places = im->sections[IMAGE_PLACES];
+	c->places_n = image_items(im, IMAGE_PLACES);
+	c->names = im->sections[IMAGE_NAMES];
+	c->names_n = image_items(im, IMAGE_NAMES);
 	for (size_t i = 0; i < 26 * 26; i++) {
 		c->countries[i][0] = (char)('A' + i / 26);
 		c->countries[i][1] = (char)('A' + i % 26);
 	}
-}
-
-/* Where sections lie, by the header. */
-static int
-compiled_place_sections(struct compiled *c, const struct image_header *h,
-    struct err *e)
-{
-	for (size_t i = 0; i < IMAGE_SECTIONS; i++) {
-		uint64_t offset = h->sections[i].offset;
-		uint64_t size = h->sections[i].size;
-
-		if (offset % IMAGE_ALIGNMENT || offset > c->map_size ||
-		    size > c->map_size - offset || size % item_sizes[i])
-			return err_set(e, EX_DATAERR, "damaged (section %zu "
-			    "does not lie in the file): compile or fetch it "
-			    "again", i);
-		c->sections[i] = (char *)c->map + offset;
-		c->sizes[i] = size;
-	}
-	if (!compiled_fits(c))
-		return err_set(e, EX_DATAERR, "damaged (its sections do not "
-		    "fit each other): compile or fetch it again");
-	return 0;
-}
-
-static int
-check_header(const struct image_header *h, size_t size, struct err *e)
-{
-	if (size < sizeof *h)
-		return err_set(e, EX_DATAERR, "cut short: compile or fetch it "
-		    "again");
-	if (memcmp(h->magic, IMAGE_MAGIC, IMAGE_MAGIC_SIZE))
-		return err_set(e, EX_DATAERR, "no compiled database");
-	if (h->byte_order != IMAGE_BYTE_ORDER)
-		return err_set(e, EX_DATAERR, "compiled on a machine of "
-		    "another byte order: compile it here");
-	if (h->version != IMAGE_VERSION)
-		return err_set(e, EX_DATAERR, "compiled in version %" PRIu32
-		    " of the format, not %d: compile or fetch it again",
-		    h->version, IMAGE_VERSION);
-	if (h->size != size)
-		return err_set(e, EX_DATAERR, "has %zu bytes and should have "
-		    "%" PRIu64 ": compile or fetch it again", size, h->size);
-	return 0;
-}
-
-static int
-map_file(struct compiled *c, const char *file, struct err *e)
-{
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int rc = 0;
-	struct stat st;
-
-	if (fd < 0)
-		return err_errno(e, EX_NOINPUT, "cannot open '%s'", file);
-	if (fstat(fd, &st) < 0 || st.st_size <= 0)
-		rc = err_set(e, EX_DATAERR, "%s: empty", file);
-	else
-		c->map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
-		    fd, 0);
-	if (rc == 0 && c->map == MAP_FAILED)
-		rc = err_errno(e, EX_NOINPUT, "cannot map '%s'", file);
-	c->map_size = (size_t)st.st_size;
-	close(fd);
-	return rc;
-}
-
-bool
-compiled_is(const char *file)
-{
-	char magic[IMAGE_MAGIC_SIZE];
-	struct stat st;
-	bool is = false;
-	int fd;
-
-	/* A pipe could be read only once. */
-	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	is = read(fd, magic, sizeof magic) == sizeof magic &&
-	    memcmp(magic, IMAGE_MAGIC, sizeof magic) == 0;
-	close(fd);
-	return is;
 }
 
 struct compiled *
@@ -181,15 +56,7 @@ compiled_open(const char *file, struct err *e)
 {
 	struct compiled *c = mem_new(sizeof *c);
 
-	c->map = MAP_FAILED;
-	if (map_file(c, file, e) < 0) {
-		free(c);
-		return NULL;
-	}
-	if (check_header(c->map, c->map_size, e) < 0 ||
-	    compiled_place_sections(c, c->map, e) < 0) {
-		err_prefix(e, "%s: ", file);
-		munmap(c->map, c->map_size);
+	if (image_open(&c->image, file, e) < 0) {
 		free(c);
 		return NULL;
 	}
@@ -198,17 +65,11 @@ compiled_open(const char *file, struct err *e)
 }
 
 struct compiled *
-compiled_new(void *const sections[IMAGE_SECTIONS],
-    const size_t sizes[IMAGE_SECTIONS])
+compiled_new(const struct image *image)
 {
 	struct compiled *c = mem_new(sizeof *c);
 
-	c->map = MAP_FAILED;
-	for (size_t i = 0; i < IMAGE_SECTIONS; i++) {
-		c->sections[i] = sections[i];
-		c->sizes[i] = sizes[i];
-	}
-	assert(compiled_fits(c));
+	c->image = *image;
 	compiled_name_sections(c);
 	return c;
 }
@@ -218,11 +79,7 @@ compiled_close(struct compiled *c)
 {
 	if (!c)
 		return;
-	if (c->map != MAP_FAILED)
-		munmap(c->map, c->map_size);
-	else
-		for (size_t i = 0; i < IMAGE_SECTIONS; i++)
-			free(c->sections[i]);
+	image_close(&c->image);
 	free(c);
 }
 
@@ -253,7 +110,7 @@ static void
 v6_begin(const struct compiled *c, const struct ip *ip, size_t *at,
     size_t *end)
 {
-	size_t low = 0, n = items(c, IMAGE_V6_TOPS);
+	size_t low = 0, n = c->v6_tops_n;
 
 	while (n > 1) {
 		size_t half = n / 2;
@@ -450,33 +307,6 @@ compiled_next(const struct compiled *c, enum ip_family family, size_t *at,
 	return true;
 }
 
-static const char *
-text_at(const struct compiled *c, uint32_t offset)
-{
-	const char *texts = c->sections[IMAGE_TEXTS];
-	size_t n = items(c, IMAGE_TEXTS);
-
-	return offset < n && memchr(texts + offset, '\0', n - offset) ?
-	    texts + offset : NULL;
-}
-
-bool
-compiled_source(const struct compiled *c, size_t i, struct ipdb_source *source)
-{
-	const struct image_source *from = c->sections[IMAGE_SOURCES];
-
-	if (i >= items(c, IMAGE_SOURCES))
-		return false;
-	from += i;
-	*source = (struct ipdb_source){
-		.file = text_at(c, from->file),
-		.format = text_at(c, from->format),
-		.rows = from->rows, .v4 = from->v4, .v6 = from->v6,
-		.time = from->time,
-	};
-	return source->file && source->format;
-}
-
 static int
 verify_order(const struct compiled *c, enum ip_family family, struct err *e)
 {
@@ -515,19 +345,13 @@ verify_places(const struct compiled *c, struct err *e)
 int
 compiled_verify(const struct compiled *c, struct err *e)
 {
-	const struct image_header *h = c->map;
-
-	assert(c->map != MAP_FAILED);
-	if (image_sum(h, h + 1, c->map_size - sizeof *h) != h->sum)
-		return err_set(e, EX_DATAERR, "damaged: its sum is wrong, "
-		    "compile or fetch it again");
-	return verify_order(c, IP_V4, e) < 0 || verify_order(c, IP_V6, e) < 0 ?
+	return image_verify(&c->image, e) < 0 ||
+	    verify_order(c, IP_V4, e) < 0 || verify_order(c, IP_V6, e) < 0 ?
 	    -1 : verify_places(c, e);
 }
 
-const void *
-compiled_section(const struct compiled *c, enum image_section s, size_t *size)
+const struct image *
+compiled_image(const struct compiled *c)
 {
-	*size = c->sizes[s];
-	return c->sections[s];
+	return &c->image;
 }

@@ -7,7 +7,6 @@
 
 #include "base/err.h"
 #include "enrich/image.h"
-#include "enrich/ipdb.h"
 #include "schema/column.h"
 #include "schema/ip.h"
 
@@ -15,17 +14,11 @@
  * is mapped as it is, or the same just made in memory (enrich/image.h). */
 struct compiled;
 
-/* Whether a file is a regular one that begins as ours do. */
-bool compiled_is(const char *file);
-
-/* Maps a file, after a look at its header alone.  NULL: e says why, beginning
- * with the name of the file: EX_NOINPUT, or EX_DATAERR. */
+/* As image_open(). */
 struct compiled *compiled_open(const char *file, struct err *e);
 
-/* Of sections in memory that free() frees; they belong to it from now on. */
-struct compiled *compiled_new(void *const sections[IMAGE_SECTIONS],
-	const size_t sizes[IMAGE_SECTIONS]);
-
+/* Of an image in memory, which belongs to it from now on. */
+struct compiled *compiled_new(const struct image *image);
 void compiled_close(struct compiled *c);
 
 /* Reads all of it.  -1: e says what is wrong, without the name, EX_DATAERR. */
@@ -37,11 +30,6 @@ int compiled_verify(const struct compiled *c, struct err *e);
 void compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 	struct place *places);
 
-/* What a file was made from; the texts live as long as c.  False: no more, or
- * damaged. */
-bool compiled_source(const struct compiled *c, size_t i,
-	struct ipdb_source *source);
-
 /* Places by number, for those who make another of it: 0 is nowhere. */
 size_t compiled_places(const struct compiled *c);
 void compiled_place(const struct compiled *c, size_t number,
@@ -52,8 +40,7 @@ void compiled_place(const struct compiled *c, size_t number,
 bool compiled_next(const struct compiled *c, enum ip_family family,
 	size_t *at, struct ip *first, uint32_t *number);
 
-/* A section as it is to be written. */
-const void *compiled_section(const struct compiled *c, enum image_section s,
-	size_t *size);
+/* What it lies in. */
+const struct image *compiled_image(const struct compiled *c);
 
 #endif

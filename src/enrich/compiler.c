@@ -248,8 +248,7 @@ give(void **section, size_t *bytes, void *array, size_t n, size_t size)
 static struct compiled *
 give_all(struct compiler *c)
 {
-	void *sections[IMAGE_SECTIONS] = { NULL };
-	size_t sizes[IMAGE_SECTIONS] = { 0 };
+	struct image image = image_new();
 	const size_t tops = (c->v6.n + IMAGE_STRIDE - 1) / IMAGE_STRIDE;
 	const struct {
 		enum image_section section;
@@ -273,13 +272,13 @@ give_all(struct compiler *c)
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		give(&sections[all[i].section], &sizes[all[i].section],
-		    all[i].array, all[i].n, all[i].size);
+		give(&image.sections[all[i].section],
+		    &image.sizes[all[i].section], all[i].array, all[i].n, all[i].size);
 	c->index = NULL;
 	c->v4 = c->v6 = (struct steps){ .n = 0 };
 	c->places = NULL;
 	c->text.p = NULL;
-	return compiled_new(sections, sizes);
+	return compiled_new(&image);
 }
 
 struct compiled *

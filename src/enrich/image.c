@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: ISC */
-/* Compiled databases on their way into a file. */
+/* Compiled databases as they lie in a file.  What a file says is looked at
+ * before it leads anywhere. */
 #include "enrich/image.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "enrich/compiled.h"
 #include "enrich/installed.h"
 
 enum { MODE = 0644 };
@@ -23,6 +25,183 @@ static_assert(sizeof(struct image_place) == 12, "a place has holes");
 static_assert(sizeof(struct image_source) == 40, "a source has holes");
 static_assert(sizeof(struct image_header) == 32 + 16 * IMAGE_SECTIONS,
 	"the header has holes");
+
+/* How large an item of a section is. */
+static const size_t item_sizes[IMAGE_SECTIONS] = {
+	[IMAGE_V4_INDEX] = sizeof(uint32_t),
+	[IMAGE_V4_LOWS] = sizeof(uint16_t),
+	[IMAGE_V4_NUMBERS] = sizeof(uint32_t),
+	[IMAGE_V6_TOPS] = sizeof(uint64_t),
+	[IMAGE_V6_HIGHS] = sizeof(uint64_t),
+	[IMAGE_V6_LOWS] = sizeof(uint64_t),
+	[IMAGE_V6_NUMBERS] = sizeof(uint32_t),
+	[IMAGE_PLACES] = sizeof(struct image_place),
+	[IMAGE_NAMES] = 1,
+	[IMAGE_SOURCES] = sizeof(struct image_source),
+	[IMAGE_TEXTS] = 1,
+};
+
+size_t
+image_items(const struct image *im, enum image_section s)
+{
+	return im->sizes[s] / item_sizes[s];
+}
+
+/* Sections whose sizes do not fit each other lead out of them. */
+static bool
+image_fits(const struct image *im)
+{
+	size_t v6 = image_items(im, IMAGE_V6_HIGHS);
+	size_t lows = image_items(im, IMAGE_V6_LOWS);
+
+	return image_items(im, IMAGE_V4_INDEX) == IMAGE_PARTS + 1 &&
+	    image_items(im, IMAGE_V4_LOWS) == image_items(im, IMAGE_V4_NUMBERS) &&
+	    image_items(im, IMAGE_V6_NUMBERS) == v6 && v6 > 0 &&
+	    (lows == v6 || lows == 0) && image_items(im, IMAGE_PLACES) > 0 &&
+	    image_items(im, IMAGE_V6_TOPS) == (v6 + IMAGE_STRIDE - 1) / IMAGE_STRIDE;
+}
+
+/* Where sections lie, by the header. */
+static int
+place_sections(struct image *im, const struct image_header *h, struct err *e)
+{
+	for (size_t i = 0; i < IMAGE_SECTIONS; i++) {
+		uint64_t offset = h->sections[i].offset;
+		uint64_t size = h->sections[i].size;
+
+		if (offset % IMAGE_ALIGNMENT || offset > im->map_size ||
+		    size > im->map_size - offset || size % item_sizes[i])
+			return err_set(e, EX_DATAERR, "damaged (section %zu "
+			    "does not lie in the file): compile or fetch it "
+			    "again", i);
+		im->sections[i] = (char *)im->map + offset;
+		im->sizes[i] = size;
+	}
+	if (!image_fits(im))
+		return err_set(e, EX_DATAERR, "damaged (its sections do not "
+		    "fit each other): compile or fetch it again");
+	return 0;
+}
+
+static int
+check_header(const struct image_header *h, size_t size, struct err *e)
+{
+	if (size < sizeof *h)
+		return err_set(e, EX_DATAERR, "cut short: compile or fetch it "
+		    "again");
+	if (memcmp(h->magic, IMAGE_MAGIC, IMAGE_MAGIC_SIZE))
+		return err_set(e, EX_DATAERR, "no compiled database");
+	if (h->byte_order != IMAGE_BYTE_ORDER)
+		return err_set(e, EX_DATAERR, "compiled on a machine of "
+		    "another byte order: compile it here");
+	if (h->version != IMAGE_VERSION)
+		return err_set(e, EX_DATAERR, "compiled in version %" PRIu32
+		    " of the format, not %d: compile or fetch it again",
+		    h->version, IMAGE_VERSION);
+	if (h->size != size)
+		return err_set(e, EX_DATAERR, "has %zu bytes and should have "
+		    "%" PRIu64 ": compile or fetch it again", size, h->size);
+	return 0;
+}
+
+static int
+map_file(struct image *im, const char *file, struct err *e)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return err_errno(e, EX_NOINPUT, "cannot open '%s'", file);
+	if (fstat(fd, &st) < 0 || st.st_size <= 0)
+		rc = err_set(e, EX_DATAERR, "%s: empty", file);
+	else
+		im->map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
+		    fd, 0);
+	if (rc == 0 && im->map == MAP_FAILED)
+		rc = err_errno(e, EX_NOINPUT, "cannot map '%s'", file);
+	im->map_size = (size_t)st.st_size;
+	close(fd);
+	return rc;
+}
+
+bool
+image_is(const char *file)
+{
+	char magic[IMAGE_MAGIC_SIZE];
+	struct stat st;
+	bool is = false;
+	int fd;
+
+	/* A pipe could be read only once. */
+	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	is = read(fd, magic, sizeof magic) == sizeof magic &&
+	    memcmp(magic, IMAGE_MAGIC, sizeof magic) == 0;
+	close(fd);
+	return is;
+}
+
+void
+image_close(struct image *im)
+{
+	if (im->map != MAP_FAILED) {
+		munmap(im->map, im->map_size);
+		return;
+	}
+	for (size_t i = 0; i < IMAGE_SECTIONS; i++)
+		free(im->sections[i]);
+}
+
+int
+image_open(struct image *im, const char *file, struct err *e)
+{
+	*im = (struct image){ .map = MAP_FAILED };
+	if (map_file(im, file, e) < 0)
+		return -1;
+	if (check_header(im->map, im->map_size, e) == 0 &&
+	    place_sections(im, im->map, e) == 0)
+		return 0;
+	err_prefix(e, "%s: ", file);
+	image_close(im);
+	return -1;
+}
+
+struct image
+image_new(void)
+{
+	return (struct image){ .map = MAP_FAILED };
+}
+
+static const char *
+text_at(const struct image *im, uint32_t offset)
+{
+	const char *texts = im->sections[IMAGE_TEXTS];
+	size_t n = image_items(im, IMAGE_TEXTS);
+
+	return offset < n && memchr(texts + offset, '\0', n - offset) ?
+	    texts + offset : NULL;
+}
+
+bool
+image_source(const struct image *im, size_t i, struct ipdb_source *source)
+{
+	const struct image_source *from = im->sections[IMAGE_SOURCES];
+
+	if (i >= image_items(im, IMAGE_SOURCES))
+		return false;
+	from += i;
+	*source = (struct ipdb_source){
+		.file = text_at(im, from->file),
+		.format = text_at(im, from->format),
+		.rows = from->rows, .v4 = from->v4, .v6 = from->v6,
+		.time = from->time,
+	};
+	return source->file && source->format;
+}
 
 /* FNV-1a over words of eight bytes, the last filled up with NULs: a change of
  * any one word changes the sum.  Against chance, not against malice. */
@@ -161,24 +340,29 @@ writer_replace(const struct writer *w, const char *file, struct err *e)
 	return rc;
 }
 
-uint64_t
-image_sum(const struct image_header *h, const void *rest, size_t n)
+int
+image_verify(const struct image *im, struct err *e)
 {
-	return sum_add(sum_start(h), rest, n);
+	const struct image_header *h = im->map;
+
+	if (im->map == MAP_FAILED)
+		return 0;
+	if (sum_add(sum_start(h), h + 1, im->map_size - sizeof *h) == h->sum)
+		return 0;
+	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
+	    "fetch it again");
 }
 
 int
-image_write(const struct compiled *c, const struct ipdb_source *sources,
+image_write(const struct image *im, const struct ipdb_source *sources,
     size_t n, const char *file, struct err *e)
 {
 	struct writer w = { .sources = NULL };
 	int rc;
 
-	for (enum image_section i = 0; i < IMAGE_SECTIONS; i++) {
-		size_t size;
-
-		w.sections[i] = compiled_section(c, i, &size);
-		w.header.sections[i].size = size;
+	for (size_t i = 0; i < IMAGE_SECTIONS; i++) {
+		w.sections[i] = im->sections[i];
+		w.header.sections[i].size = im->sizes[i];
 	}
 	writer_sources(&w, sources, n);
 	writer_header(&w);

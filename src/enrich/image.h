@@ -2,6 +2,7 @@
 #ifndef ENRICH_IMAGE_H
 #define ENRICH_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,14 +66,42 @@ struct image_source {
 	uint32_t file, format;	/* where they begin in IMAGE_TEXTS */
 };
 
-/* What the sum must be of a header and what follows it in the file. */
-uint64_t image_sum(const struct image_header *h, const void *rest, size_t n);
+/* One of them: mapped from a file, or sections of our own that free() frees. */
+struct image {
+	void *map;
+	size_t map_size;
+	void *sections[IMAGE_SECTIONS];
+	size_t sizes[IMAGE_SECTIONS];	/* bytes */
+};
 
-/* Writes a compiled database to a file beside the one named, on disk, and
- * renames that.  What it was made from is said to be these sources.  -1:
- * EX_CANTCREAT, and the file is as it was. */
-struct compiled;
-int image_write(const struct compiled *c, const struct ipdb_source *sources,
+/* Without sections; they may be set, and belong to it. */
+struct image image_new(void);
+void image_close(struct image *im);
+
+/* Whether a file is a regular one that begins as ours do. */
+bool image_is(const char *file);
+
+/* Maps a file, after a look at its header alone: the sections lie in it, and
+ * their sizes fit each other.  -1: e says why, beginning with the name of the
+ * file: EX_NOINPUT, or EX_DATAERR. */
+int image_open(struct image *im, const char *file, struct err *e);
+
+/* How many items a section has. */
+size_t image_items(const struct image *im, enum image_section s);
+
+/* What a file was made from; the texts live as long as it is open.  False: no
+ * more, or damaged. */
+bool image_source(const struct image *im, size_t i,
+	struct ipdb_source *source);
+
+/* Reads all of a mapped one; others are good.  -1: its sum is wrong,
+ * EX_DATAERR. */
+int image_verify(const struct image *im, struct err *e);
+
+/* Writes it to a file beside the one named, on disk, and renames that.  What it
+ * was made from is said to be these sources.  -1: EX_CANTCREAT, and the file is
+ * as it was. */
+int image_write(const struct image *im, const struct ipdb_source *sources,
 	size_t n, const char *file, struct err *e);
 
 #endif

@@ -164,14 +164,14 @@ add_sources(struct ipdb *db, const struct source *s)
 	struct ipdb_source made_from;
 	size_t n = 0;
 
-	while (s->compiled && compiled_source(s->compiled, n, &made_from))
+	while (s->compiled && image_source(compiled_image(s->compiled), n, &made_from))
 		n++;
 	db->sources = mem_resize(db->sources, db->n + n + 1,
 	    sizeof *db->sources);
 	if (!s->compiled)
 		add_source(db, &s->about);
 	for (size_t i = 0; i < n; i++) {
-		compiled_source(s->compiled, i, &made_from);
+		image_source(compiled_image(s->compiled), i, &made_from);
 		add_source(db, &made_from);
 	}
 }
@@ -205,7 +205,7 @@ ipdb_open(const char *const *files, size_t n, struct err_list *complaints)
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
-		struct source *s = source_open(files[i], &e);
+		struct source *s = source_open(files[i], n == 1, &e);
 
 		if (s)
 			l.sources[l.n++] = s;
@@ -279,9 +279,21 @@ ipdb_rename(struct ipdb *db, size_t i, const char *name)
 }
 
 int
+ipdb_check(const struct ipdb *db, struct err *e)
+{
+	if (compiled_verify(db->compiled, e) == 0)
+		return 0;
+	return err_prefix(e, "the compiled database is ");
+}
+
+int
 ipdb_compile(const struct ipdb *db, const char *file, struct err *e)
 {
-	return image_write(db->compiled, db->sources, db->n, file, e);
+	/* What is damaged must not get a good sum. */
+	if (ipdb_check(db, e) < 0)
+		return -1;
+	return image_write(compiled_image(db->compiled), db->sources, db->n,
+	    file, e);
 }
 
 int
@@ -293,17 +305,15 @@ ipdb_verify(const char *file, struct err_list *complaints)
 	return complaints->n == before ? 0 : -1;
 }
 
-size_t
-ipdb_usual(const char *files[IPDB_USUAL])
+void
+ipdb_usual(struct text_list *files)
 {
-	size_t n = 0;
-
-	if (access(IPDB_DEFAULT, R_OK) == 0) {
-		files[0] = IPDB_DEFAULT;
-		return 1;
-	}
-	for (size_t i = 1; i < IPDB_CANDIDATES; i++)
+	files->n = 0;
+	for (size_t i = 0; i < IPDB_CANDIDATES; i++) {
 		if (access(ipdb_candidates[i], R_OK) == 0)
-			files[n++] = ipdb_candidates[i];
-	return n;
+			text_list_add(files, ipdb_candidates[i]);
+		/* It knows more than the others. */
+		if (i == 0 && files->n)
+			return;
+	}
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/settings.h"
 #include "schema/column.h"
 #include "schema/ip.h"
 
@@ -31,9 +32,8 @@ struct ipdb;
 #define IPDB_DEFAULT LOCALSTATEDIR "/mls/ip.db"
 
 /* Which files to use where none are named: IPDB_DEFAULT, else those of the
- * package tor-geoipdb, as far as they can be read.  Returns how many. */
-enum { IPDB_USUAL = 2 };
-size_t ipdb_usual(const char *files[IPDB_USUAL]);
+ * package tor-geoipdb, as far as they can be read.  The list is emptied first. */
+void ipdb_usual(struct text_list *files);
 
 /* All that might be among them, whether it is there or not. */
 enum { IPDB_CANDIDATES = 3 };
@@ -70,8 +70,13 @@ const struct ipdb_source *ipdb_source(const struct ipdb *db, size_t i);
 /* What a source is called from now on; the name is copied. */
 void ipdb_rename(struct ipdb *db, size_t i, const char *name);
 
+/* Reads what was only opened, a compiled file.  -1: e says that it is damaged,
+ * EX_DATAERR. */
+int ipdb_check(const struct ipdb *db, struct err *e);
+
 /* Writes all that is known into one file, which replaces the one of that name
- * when it is whole and on disk.  -1: EX_CANTCREAT, and that is as it was. */
+ * when it is whole and on disk.  -1: EX_CANTCREAT, or as ipdb_check(), and that
+ * is as it was. */
 int ipdb_compile(const struct ipdb *db, const char *file, struct err *e);
 
 /* Reads a file to its end.  -1: each row that is wrong has a complaint; of a

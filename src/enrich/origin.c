@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "enrich/image.h"
 #include "enrich/installed.h"
 
 enum {
@@ -90,7 +91,6 @@ origin_release(struct origin *o)
 {
 	drop_download(o);
 	free(o->kept);
-	free(o->file);
 	free(o->entry.url);
 }
 
@@ -116,6 +116,8 @@ check_head(int fd, const char *shown, struct err *e)
 		{ SLICE("{"), "JSON" },
 		{ SLICE("["), "JSON" },
 		{ SLICE("version https://git-lfs"), "a pointer of Git LFS" },
+		/* It would hide what it was made from from every check. */
+		{ SLICE(IMAGE_MAGIC), "a compiled one" },
 	};
 	char bytes[HEAD];
 	ssize_t got = pread(fd, bytes, sizeof bytes, 0);
@@ -305,17 +307,6 @@ join_failures(struct err *all, const struct err *one, bool is_first)
 	*all = joined;
 }
 
-static void
-name_file(struct origin *o)
-{
-	const char *name = o->download ? o->download : o->kept;
-	size_t n = strlen(name) + 1;
-
-	free(o->file);
-	o->file = mem_new(n < FETCH_SHOWN_MAX ? FETCH_SHOWN_MAX : n);
-	memcpy(o->file, name, n);
-}
-
 int
 origin_fetch(struct origin *o, struct ledger *l, struct buf *said,
     struct err *e)
@@ -331,7 +322,7 @@ origin_fetch(struct origin *o, struct ledger *l, struct buf *said,
 
 		free(url);
 		if (rc == 0) {
-			name_file(o);
+			o->file = o->download ? o->download : o->kept;
 			if (!is_first)
 				buf_addf(said, "%s; went on to the next\n",
 				    all.text);

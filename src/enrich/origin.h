@@ -21,8 +21,7 @@ struct origin {
 	char *kept;			/* FILE.source-N */
 	char *download;			/* FILE.download-N.XXXXXX; NULL: kept
 					 * is what the server has */
-	char *file;			/* a copy of the name of either, with
-					 * room for FETCH_SHOWN_MAX */
+	const char *file;		/* either; NULL: not fetched yet */
 	struct ledger_entry entry;	/* as fetched now, without rows */
 };
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/input.h"
 #include "base/mem.h"
+#include "enrich/image.h"
 #include "enrich/layout.h"
 #include "enrich/libloc.h"
 
@@ -224,10 +225,24 @@ open_text(const char *file, struct err *e)
 	return r.source;
 }
 
-static struct source *
-open_compiled(const char *file, struct err *e)
+static struct compiled *
+checked_compiled(const char *file, struct err *e)
 {
 	struct compiled *c = compiled_open(file, e);
+
+	if (c && compiled_verify(c, e) < 0) {
+		err_prefix(e, "%s: ", file);
+		compiled_close(c);
+		return NULL;
+	}
+	return c;
+}
+
+static struct source *
+open_compiled(const char *file, bool is_alone, struct err *e)
+{
+	struct compiled *c = is_alone ? compiled_open(file, e) :
+	    checked_compiled(file, e);
 	struct source *s;
 
 	if (!c)
@@ -239,9 +254,9 @@ open_compiled(const char *file, struct err *e)
 }
 
 struct source *
-source_open(const char *file, struct err *e)
+source_open(const char *file, bool is_alone, struct err *e)
 {
-	return compiled_is(file) ? open_compiled(file, e) :
+	return image_is(file) ? open_compiled(file, is_alone, e) :
 	    open_text(file, e);
 }
 
@@ -278,13 +293,10 @@ verify_text(const char *file, struct err_list *complaints, struct err *e)
 static int
 verify_compiled(const char *file, struct err *e)
 {
-	struct compiled *c = compiled_open(file, e);
-	int rc = c ? compiled_verify(c, e) : -1;
+	struct compiled *c = checked_compiled(file, e);
 
-	if (c && rc < 0)
-		err_prefix(e, "%s: ", file);
 	compiled_close(c);
-	return rc;
+	return c ? 0 : -1;
 }
 
 void
@@ -292,7 +304,7 @@ source_verify(const char *file, struct err_list *complaints)
 {
 	struct err e;
 
-	if ((compiled_is(file) ? verify_compiled(file, &e) :
+	if ((image_is(file) ? verify_compiled(file, &e) :
 	    verify_text(file, complaints, &e)) < 0)
 		err_list_add(complaints, &e);
 }

@@ -24,8 +24,9 @@ enum { SOURCE_LINE_MAX = 4096 };
 #define SOURCE_TEXT_MAX ((uint64_t)2 << 30)
 
 /* NULL: e says why, with the position: EX_NOINPUT (cannot open), EX_IOERR or
- * EX_DATAERR.  The name must live as long as the source. */
-struct source *source_open(const char *file, struct err *e);
+ * EX_DATAERR.  The name must live as long as the source.  A compiled one that
+ * is not alone will be read whole, so it is checked whole too. */
+struct source *source_open(const char *file, bool is_alone, struct err *e);
 void source_close(struct source *s);
 
 /* Reads a file to its end, whatever is wrong with it.  One complaint for each

@@ -32,7 +32,6 @@ struct update_settings {
 	bool force;	/* at once, and however much the rows have become more
 			 * or less */
 	bool dry_run;	/* everything but installing */
-	bool is_terminal;		/* not used here */
 	int64_t now;			/* seconds since the epoch */
 	/* Called while something is fetched, or NULL; total 0: unknown. */
 	void (*progress)(void *arg, uint64_t done, uint64_t total);
