@@ -4,20 +4,30 @@
 
 #include <assert.h>
 
+#include "base/word.h"
+
+static bool
+needs_quotes(struct slice cell, char delimiter)
+{
+	for (size_t i = 0; i < cell.n; i += WORD_BYTES) {
+		uint64_t word = word_at(cell, i, 'x');
+
+		if (word_has(word, delimiter) | word_has(word, '"') |
+		    word_has(word, '\n') | word_has(word, '\r'))
+			return true;
+	}
+	return false;
+}
+
 void
 csv_add_cell(struct buf *out, char delimiter, struct slice cell)
 {
-	size_t i = 0;
-
-	while (i < cell.n && cell.p[i] != delimiter && cell.p[i] != '"' &&
-	    cell.p[i] != '\n' && cell.p[i] != '\r')
-		i++;
-	if (i == cell.n) {
+	if (!needs_quotes(cell, delimiter)) {
 		buf_add(out, cell);
 		return;
 	}
 	buf_add_byte(out, '"');
-	for (i = 0; i < cell.n; i++) {
+	for (size_t i = 0; i < cell.n; i++) {
 		if (cell.p[i] == '"')
 			buf_add_byte(out, '"');
 		buf_add_byte(out, cell.p[i]);

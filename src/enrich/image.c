@@ -176,6 +176,12 @@ image_new(void)
 	return (struct image){ .map = MAP_FAILED };
 }
 
+bool
+image_is_file(const struct image *im)
+{
+	return im->map != MAP_FAILED;
+}
+
 static const char *
 text_at(const struct image *im, uint32_t offset)
 {
@@ -345,8 +351,7 @@ image_verify(const struct image *im, struct err *e)
 {
 	const struct image_header *h = im->map;
 
-	if (im->map == MAP_FAILED)
-		return 0;
+	assert(image_is_file(im));
 	if (sum_add(sum_start(h), h + 1, im->map_size - sizeof *h) == h->sum)
 		return 0;
 	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "

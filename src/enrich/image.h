@@ -78,13 +78,16 @@ struct image {
 struct image image_new(void);
 void image_close(struct image *im);
 
-/* Whether a file is a regular one that begins as ours do. */
+/* Whether the file of a name is a regular one that begins as ours do. */
 bool image_is(const char *file);
 
 /* Maps a file, after a look at its header alone: the sections lie in it, and
  * their sizes fit each other.  -1: e says why, beginning with the name of the
  * file: EX_NOINPUT, or EX_DATAERR. */
 int image_open(struct image *im, const char *file, struct err *e);
+
+/* It is mapped from a file. */
+bool image_is_file(const struct image *im);
 
 /* How many items a section has. */
 size_t image_items(const struct image *im, enum image_section s);
@@ -94,8 +97,7 @@ size_t image_items(const struct image *im, enum image_section s);
 bool image_source(const struct image *im, size_t i,
 	struct ipdb_source *source);
 
-/* Reads all of a mapped one; others are good.  -1: its sum is wrong,
- * EX_DATAERR. */
+/* Reads all of one that is a file.  -1: its sum is wrong, EX_DATAERR. */
 int image_verify(const struct image *im, struct err *e);
 
 /* Writes it to a file beside the one named, on disk, and renames that.  What it

@@ -2,6 +2,8 @@
 /* The text of a cell: harmless and reversible. */
 #include "schema/cell.h"
 
+#include "base/word.h"
+
 /* Length of the UTF-8 character (RFC 3629) at the front of s and its code, 0
  * if there is none: overlong forms and surrogates are not. */
 static size_t
@@ -105,12 +107,23 @@ add_harmless_start(struct buf *out, struct slice *raw)
 	*raw = slice_from(*raw, n + first);
 }
 
-/* Bytes at the front that stand for themselves: printable ASCII. */
+/* Bytes at the front that stand for themselves: printable ASCII.  Usually it is
+ * all of them. */
 static size_t
 plain_run(struct slice s)
 {
 	size_t n = 0;
 
+	while (n < s.n) {
+		uint64_t word = word_at(s, n, ' ');
+
+		if (word_below(word, ' ') | word_has(word, '\x7f') |
+		    word_has(word, '\\'))
+			break;
+		n += WORD_BYTES;
+	}
+	if (n >= s.n)
+		return s.n;
 	while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f && s.p[n] != '\\')
 		n++;
 	return n;

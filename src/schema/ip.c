@@ -4,24 +4,36 @@
 
 enum { GROUPS = 8 };
 
+/* One of the four numbers: no sign, no leading zero. */
+static const char *
+parse_part(const char *p, const char *end, uint32_t *value)
+{
+	uint32_t part = 0;
+	const char *from = p;
+
+	while (p < end && byte_is_digit(*p) && p - from < 3)
+		part = part * 10 + (uint32_t)(*p++ - '0');
+	if (p == from || part > 255 || (*from == '0' && p - from > 1))
+		return NULL;
+	*value = *value << 8 | part;
+	return p;
+}
+
 static bool
 parse_v4(struct slice s, uint32_t *out)
 {
+	const char *p = s.p, *end = s.p + s.n;
 	uint32_t value = 0;
 
 	for (int i = 0; i < 4; i++) {
-		uint64_t part;
-		bool zero;
-
-		if (i && !slice_skip_byte(&s, '.'))
+		if (i && (p == end || *p++ != '.'))
 			return false;
-		zero = s.n > 1 && s.p[0] == '0' && byte_is_digit(s.p[1]);
-		if (zero || !slice_digits(&s, 1, 3, &part) || part > 255)
+		p = parse_part(p, end, &value);
+		if (!p)
 			return false;
-		value = value << 8 | (uint32_t)part;
 	}
 	*out = value;
-	return s.n == 0;
+	return p == end;
 }
 
 static bool

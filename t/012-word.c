@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* Eight bytes at once say what one at a time do. */
+#include <stdint.h>
+
+#include "base/word.h"
+#include "tap.h"
+
+static uint64_t seed = 0x452821e638d01377;
+
+static unsigned char
+chance(void)
+{
+	static const char near[] = " \x1f\x21\x7e\x7f\x80\x81\xff\\,\"\n\r";
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed >> 60 ? (unsigned char)near[(seed >> 33) % sizeof near] :
+	    (unsigned char)(seed >> 33);
+}
+
+static bool
+has(struct slice s, char c)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] == c)
+			return true;
+	return false;
+}
+
+static bool
+has_below(struct slice s, unsigned char c)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] < c || (unsigned char)s.p[i] >= 0x80)
+			return true;
+	return false;
+}
+
+int
+main(void)
+{
+	unsigned wrong_has = 0, wrong_below = 0, found = 0;
+
+	for (int i = 0; i < 300000; i++) {
+		char bytes[WORD_BYTES], c = (char)chance();
+		struct slice s = { bytes, (size_t)i % (WORD_BYTES + 1) };
+		uint64_t word;
+
+		for (size_t k = 0; k < s.n; k++)
+			bytes[k] = (char)chance();
+		word = word_at(s, 0, c == 'x' ? 'y' : 'x');
+		found += has(s, c);
+		wrong_has += (word_has(word, c) != 0) != has(s, c);
+		wrong_below += (word_below(word, ' ') != 0) !=
+		    has_below(s, ' ');
+	}
+	ok(found > 1000 && wrong_has == 0, "a byte in a word, %u found, %u "
+	    "wrong", found, wrong_has);
+	ok(wrong_below == 0, "a byte below, %u wrong", wrong_below);
+	return done();
+}
