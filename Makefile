@@ -106,6 +106,11 @@ $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
 	    -o $@ $< $(B)/libmls.a $(LIBS)
 
+# System calls that fail on demand.
+$(B)/t/fault.so: t/lib/fault.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # A DNS server that misbehaves on demand.
 $(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
 	@mkdir -p $(@D)
@@ -129,7 +134,7 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
