@@ -241,23 +241,26 @@ read_piece(struct filter_run *run, struct input *in, bool *more,
 	return rc;
 }
 
-/* At the end of what there is.  1: so it was. */
+/* At the end of what there is, or behind a pause: a log that was emptied
+ * meanwhile must not be read on.  1: that was all; 0: *more: there may be
+ * something to read. */
 static int
-at_end(struct filter_run *run, struct err *e)
+look(struct filter_run *run, bool *more, struct err *e)
 {
 	enum follow_step step;
+	int rc;
 
 	if (follow_look(run->state.follow, &step, e) < 0)
 		return -1;
-	switch (step) {
-	case FOLLOW_GOES_ON:
-		return 0;
-	case FOLLOW_NEXT:
-		return next_file(run, e);
-	case FOLLOW_ENDS:
-		say_gap(run);
-		break;
+	*more = step == FOLLOW_GOES_ON;
+	if (step == FOLLOW_NEXT) {
+		rc = next_file(run, e);
+		*more = follow_input(run->state.follow) != NULL;
+		return rc;
 	}
+	if (step == FOLLOW_GOES_ON)
+		return 0;
+	say_gap(run);
 	if (!run->options.follow)
 		return 1;
 	if (!run->options.now) {
@@ -270,6 +273,7 @@ at_end(struct filter_run *run, struct err *e)
 static int
 read_log(struct filter_run *run, struct err *e)
 {
+	bool more;
 	int rc = 0;
 
 	run->now = run->heard_at = filter_run_now();
@@ -278,17 +282,16 @@ read_log(struct filter_run *run, struct err *e)
 		rdns_set_lasting(run->rdns, !run->options.follow);
 	start_file(run);
 	rc = commit(run, false, e);
+	more = follow_input(run->state.follow) != NULL;
 	while (rc == 0) {
 		struct input *in = follow_input(run->state.follow);
-		bool more = false;
 
 		rc = filter_run_heed(run, e);
 		if (rc == 0)
 			rc = filter_run_move(run, e);
-		if (rc == 0 && in)
-			rc = read_piece(run, in, &more, e);
-		if (rc == 0 && !more)
-			rc = at_end(run, e);
+		if (rc == 0)
+			rc = in && more ? read_piece(run, in, &more, e) :
+			    look(run, &more, e);
 	}
 	return rc;
 }

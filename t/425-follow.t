@@ -100,6 +100,19 @@ spew("$log.1", slurp($log));
 truncate $log, 0;
 add($log, failure('h'));
 comes("h\n", 'emptied');
+kill 'STOP', $pid;
+shift_up();
+spew("$log.1", slurp($log));
+truncate $log, 0;
+add($log, map { failure("h$_") } 1 .. 5);
+kill 'CONT', $pid;
+comes(join('', map { "h$_\n" } 1 .. 5), 'emptied and filled beyond that');
+
+# Removed, when all of it had been read.
+unlink $log;
+sleep 0.3;
+spew($log, failure('h6'));
+comes("h6\n", 'removed');
 is(-e "$DIR/said" ? slurp("$DIR/said") : '', '', 'nothing to say so far');
 
 # Killed, and much happens meanwhile.

@@ -108,6 +108,28 @@ rotated_look(struct rotated *one, int fd, const char *name, struct err *e)
 	    "one can be read with --state", name ? name : "the log");
 }
 
+struct input *
+rotated_open(const struct rotated *one, struct err *e)
+{
+	struct input *in = input_open(one->name, e);
+	struct rotated now = { .inode = 0 };
+	struct err other;
+	int rc;
+
+	if (!in) {
+		if (rotated_look(&now, -1, one->name, &other) == 0)
+			e->status = 0;
+		return NULL;
+	}
+	rc = rotated_look(&now, input_fd(in), NULL, e);
+	if (rc > 0 && now.device == one->device && now.inode == one->inode)
+		return in;
+	if (rc > 0)
+		e->status = 0;
+	input_close(in);
+	return NULL;
+}
+
 int
 rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
     uint64_t born)

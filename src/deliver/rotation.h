@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/input.h"
 
 /* The files that a log consists of after some rotations, the oldest first and
  * the one that is being written to last.  Those that were moved away are known
@@ -45,5 +46,9 @@ bool rotation_has_hole(const struct rotation *r, size_t behind);
  * not there; -1: e says why: EX_NOINPUT (something else), EX_IOERR. */
 int rotated_look(struct rotated *one, int fd, const char *name,
 	struct err *e);
+
+/* Opens it.  NULL and e->status 0: it is not there under this name any more;
+ * else e says why: EX_NOINPUT, EX_IOERR. */
+struct input *rotated_open(const struct rotated *one, struct err *e);
 
 #endif
