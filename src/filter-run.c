@@ -385,16 +385,35 @@ await_input(struct filter_run *run, struct input *in, struct err *e)
 	return 1;
 }
 
+/* As many as the parser lets us have at a time, so that their addresses can be
+ * looked up together. */
+static size_t
+next_events(struct filter_run *run, struct event *events)
+{
+	struct ip ips[PARSER_AHEAD];
+	size_t n = 0;
+
+	for (; n < PARSER_AHEAD && parser_next(run->parser, &events[n]); n++)
+		ips[n] = events[n].ip;
+	if (run->ipdb)
+		ipdb_expect(run->ipdb, ips, n);
+	return n;
+}
+
 /* As write_row(). */
 static int
 filter_block(struct filter_run *run, struct slice block, struct err *e)
 {
-	struct event event;
+	struct event events[PARSER_AHEAD];
+	size_t n = PARSER_AHEAD;
 	int rc = 0;
 
 	parser_begin(run->parser, block);
-	while (rc == 0 && parser_next(run->parser, &event))
-		rc = add_row(run, &event, e);
+	while (rc == 0 && n == PARSER_AHEAD) {
+		n = next_events(run, events);
+		for (size_t i = 0; i < n && rc == 0; i++)
+			rc = add_row(run, &events[i], e);
+	}
 	return rc;
 }
 

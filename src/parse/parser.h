@@ -26,8 +26,9 @@ void parser_set_clock(struct parser *p, const struct clock *clock);
 /* Begins a block of whole lines, which must stay until the next. */
 void parser_begin(struct parser *p, struct slice block);
 
-/* The next event of the block.  Its slices live until the next call.  False:
- * no more in this block. */
+/* The next event of the block.  Its slices live until the call after
+ * PARSER_AHEAD - 1 more, or the next block.  False: no more in this block. */
+enum { PARSER_AHEAD = 16 };
 bool parser_next(struct parser *p, struct event *e);
 
 /* Lines looked at because they held a literal. */
