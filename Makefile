@@ -65,7 +65,7 @@ UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
 REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
-BENCH = generate ranges floor measure
+BENCH = generate ranges floor measure talk
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 
 all: $(PROGRAMS:%=$(B)/%)
@@ -182,6 +182,8 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
+	    MLS_BUILD=$(B) t/bench/omprog $(B)/mls-filter $(B)/generate \
+	        $(B)/talk $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
