@@ -152,8 +152,8 @@ soak: all $(UNITS) $(B)/t/fault.so $(B)/t/nameserver
 	@sh contrib/setup/packages check
 	MLS_BUILD='$(abspath $(B))' MLS_SEQUENCES=10000 MLS_BYTES=100000000 \
 	    MLS_KILLS=1000 MLS_HUPS=10000 MLS_MESSAGES=100000 \
-	    MLS_OMPROG_KILLS=50 prove --timer -e '' t/415-rotation.t \
-	    t/425-follow.t t/445-rsyslog.t t/soak/*.t
+	    MLS_OMPROG_KILLS=50 MLS_ALL_FAULTS=1 prove --timer -e '' t/415-rotation.t \
+	    t/425-follow.t t/442-confirm-faults.t t/445-rsyslog.t t/soak/*.t
 
 fuzz:
 	@sh contrib/setup/packages fuzz

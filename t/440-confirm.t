@@ -11,28 +11,15 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 use MLS;
 use Nameserver qw(fake_server);
-use Omprog;
-
-my $P = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
-sub failure {
-	return "${P}warning: unknown[198.18.5.66]: SASL LOGIN " .
-	    "authentication failed: x, sasl_username=$_[0]\n";
-}
-sub other { return "${P}connect from unknown[192.0.2.1] $_[0]\n" }
+use Omprog qw(failure other);
 
 my $dir = "$DIR/a";
 my ($state, $out, $said) = map { "$dir/$_" } qw(state out said);
-my @FILTER = ($FILTER, qw(--config /dev/null --database /dev/null --columns
-    user --header never --format tsv --confirm));
-sub fresh {
-	system('rm', '-rf', $dir);
-	mkdir $dir or die "$dir: $!";
-}
+sub fresh { Omprog->fresh($dir) }
 sub start {
 	my $how = ref $_[0] ? shift : {};
-	return Omprog->start({error => $said, %$how}, @FILTER, '--state',
-	    $state, '-o', $out, (grep { $_ eq '--dns' } @_) ? () : @OFFLINE,
-	    @_);
+	return Omprog->filter({error => $said, state => $state, out => $out,
+	    %$how}, @_);
 }
 sub started {
 	my $o = start(@_);
@@ -66,7 +53,7 @@ is($o->send('2026-11-22T11:05:41+01:00 mx1 last message repeated 9 times' .
     "\n"), "OK\n", 'to a repetition of nothing');
 is($o->send(failure('bob'), 40), "OK\n", 'to one that comes in pieces');
 is($o->send(failure('c' x 60_000), 9), "OK\n", 'to a long one');
-is($o->send("${P}message repeated 3 times: [ warning: unknown[192.0.2.7]: " .
+is($o->send("${Omprog::HEAD}message repeated 3 times: [ warning: unknown[192.0.2.7]: " .
     "SASL LOGIN authentication failed: x, sasl_username=dan]\n"), "OK\n",
     'to one with a count');
 is($o->says_more(0.3), 0, 'and nothing else');
@@ -286,98 +273,5 @@ $o = Omprog->start({error => $said}, $FILTER, '', "--config=/dev/null",
     '--confirm ', '');
 is($o->answer, "OK\n", 'empty arguments and blanks at the end: no harm');
 is($o->end, 0, 'end');
-
-# Killed at any time under load; what was not answered is sent again.
-{
-	my ($kills, $n) = (50, 0);
-	fresh();
-	for my $kill (1 .. $kills) {
-		$o = start();
-		my $pid = fork // die;
-		if (!$pid) {
-			sleep rand 0.06;
-			kill 'KILL', $o->{pid};
-			POSIX::_exit(0);
-		}
-		if (($o->answer // '') eq "OK\n") {
-			$n++ while $o->send(failure("u$n")) eq "OK\n";
-		}
-		waitpid $pid, 0;
-		$o->kill;
-	}
-	$o = started();
-	is($o->send(failure("u$n")), "OK\n", "killed $kills times, $n lines");
-	is($o->end, 0, 'end');
-	my %seen;
-	$seen{$_}++ for split /\n/, written();
-	is(join(' ', grep { !$seen{"u$_"} } 0 .. $n), '', 'none is missing');
-	my $doubled = grep { $_ > 1 } values %seen;
-	cmp_ok($doubled, '<=', $kills, "$doubled stand there twice");
-}
-
-# Killed before the Nth system call, whichever; and each call fails once, or
-# from then on.  What was not answered is sent again, as rsyslogd does.
-SKIP: {
-	skip 'a sanitizer must be loaded first', 3 if $BUILD =~ /asan/;
-	my @lines = map { $_ % 3 ? other($_) : failure("u$_") } 1 .. 24;
-	my @want = map { $_ % 3 ? () : "u$_" } 1 .. 24;
-	my $run = sub {
-		my ($fault, $limit) = @_;
-		my ($at, $restarts, $statuses) = (0, 0, '');
-		fresh();
-		while (1) {
-			local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
-			local $ENV{FAULT_COUNT} = "$DIR/counts";
-			local $ENV{FAULT} = $restarts ? '' : $fault;
-			my $o = start({timeout => 8});
-			my $answer = $o->answer(3) // 'none';
-			while ($answer eq "OK\n" && $at < @lines) {
-				$answer = $o->send($lines[$at], 1, 3) // 'none';
-				$at++ if $answer eq "OK\n";
-			}
-			my $status = $answer eq "OK\n" ? $o->end :
-			    $answer eq 'none' ? $o->kill : $o->wait(5);
-			last if $answer eq "OK\n" && defined $status &&
-			    $status == 0;
-			return ("answer '$answer'", 0) if $answer ne '' &&
-			    $answer ne "OK\n" && $answer ne 'none';
-			return ('it never ends well', 0) if $restarts++ > 3;
-		}
-		my %seen;
-		$seen{$_}++ for split /\n/, written();
-		my @missing = grep { !$seen{$_} } @want;
-		my $doubled = 0;
-		$doubled += $_ - 1 for values %seen;
-		return ("missing: @missing", $doubled) if @missing;
-		return ('', $doubled, $restarts);
-	};
-	my ($wrong, $doubled) = $run->('');
-	my %calls = slurp("$DIR/counts") =~ /^(\w+) (\d+)$/gm;
-	is("$wrong, $doubled", ', 0', "a run of $calls{all} system calls");
-	my (@wrong, %doubled);
-	for my $n (1 .. $calls{all}) {
-		($wrong, $doubled) = $run->("all:$n:KILL");
-		push @wrong, "$n: $wrong" if $wrong;
-		push @wrong, "$n: $doubled rows twice" if $doubled > 1;
-		$doubled{$doubled}++;
-	}
-	is(join("\n", @wrong), '', 'killed before each: nothing is missing, ' .
-	    'at most the line in hand is there twice (' .
-	    ($doubled{1} // 0) . ' times)');
-	@wrong = ();
-	%doubled = ();
-	for my $call (grep { $_ ne 'all' } sort keys %calls) {
-		for my $n (1 .. $calls{$call}) {
-			my $how = $call eq 'open' ? 'EMFILE' : 'ENOSPC';
-			($wrong, $doubled) = $run->("$call:$n:$how");
-			push @wrong, "$call:$n:$how: $wrong" if $wrong;
-			push @wrong, "$call:$n:$how: $doubled rows twice"
-			    if $doubled > 1;
-			$doubled{$doubled}++;
-		}
-	}
-	is(join("\n", @wrong), '', 'each fails once: nothing is missing ' .
-	    '(one row twice: ' . ($doubled{1} // 0) . ' times)');
-}
 
 done_testing;

@@ -270,28 +270,20 @@ make_room(struct journal *j, size_t n, bool may_begin, struct err *e)
 	return reserve(j, last_of(j)->size + n + LINE_ROOM, e);
 }
 
-/* One write; what came of it if not all did is taken back. */
+/* In one write if the system has it so; what came of a line if not all did is
+ * taken back. */
 static int
 write_line(struct journal *j, struct err *e)
 {
 	struct segment *last = last_of(j);
-	ssize_t n;
 
-	do {
-		n = write(j->fd, j->line.p, j->line.n);
-	} while (n < 0 && errno == EINTR);
-	if (n == (ssize_t)j->line.n) {
+	if (durable_write(j->fd, j->name, buf_slice(&j->line), e) == 0) {
 		last->size += j->line.n;
 		return 1;
 	}
-	if (n < 0)
-		err_errno(e, EX_IOERR, "cannot write to '%s'", j->name);
-	else
-		err_set(e, EX_IOERR, "no room for '%s'", j->name);
-	if (n > 0 && ftruncate(j->fd, (off_t)last->size) < 0)
+	if (ftruncate(j->fd, (off_t)last->size) < 0)
 		return err_errno(e, EX_IOERR, "cannot cut '%s' back", j->name);
-	if (n > 0)
-		j->reserved = last->size;
+	j->reserved = last->size;
 	return 0;
 }
 

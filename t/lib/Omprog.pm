@@ -9,7 +9,18 @@ use warnings;
 use IO::Poll ();
 use POSIX ();
 use Time::HiRes qw(sleep clock_gettime CLOCK_MONOTONIC);
+use Exporter 'import';
 use MLS;
+
+our @EXPORT_OK = qw(failure other);
+
+# Lines that give a row, and that give none.
+our $HEAD = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
+sub failure {
+	return "${HEAD}warning: unknown[198.18.5.66]: SASL LOGIN " .
+	    "authentication failed: x, sasl_username=$_[0]\n";
+}
+sub other { return "${HEAD}connect from unknown[192.0.2.1] $_[0]\n" }
 
 sub now { return clock_gettime(CLOCK_MONOTONIC) }
 
@@ -35,6 +46,22 @@ sub start {
 	binmode $_ for $in_write, $out_read;
 	return bless {pid => $pid, in => $in_write, out => $out_read,
 	    timeout => $how->{timeout} // 60, dots => 0, got => ''}, $class;
+}
+
+# An empty directory.
+sub fresh {
+	my ($class, $dir) = @_;
+	system('rm', '-rf', $dir);
+	mkdir $dir or die "$dir: $!";
+}
+
+# The filter, with a row for each user.
+sub filter {
+	my ($class, $how, @options) = @_;
+	return $class->start($how, $FILTER, qw(--config /dev/null --database
+	    /dev/null --columns user --header never --format tsv --confirm),
+	    '--state', $how->{state}, '-o', $how->{out},
+	    (grep { $_ eq '--dns' } @options) ? () : @OFFLINE, @options);
 }
 
 # The next answer without leading dots; '' if it ended, undef if it took too
