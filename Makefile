@@ -65,7 +65,7 @@ UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
 REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
-BENCH = generate ranges floor measure
+BENCH = generate ranges floor measure talk
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 
 all: $(PROGRAMS:%=$(B)/%)
@@ -151,8 +151,9 @@ asan:
 soak: all $(UNITS) $(B)/t/fault.so $(B)/t/nameserver
 	@sh contrib/setup/packages check
 	MLS_BUILD='$(abspath $(B))' MLS_SEQUENCES=10000 MLS_BYTES=100000000 \
-	    MLS_KILLS=1000 MLS_HUPS=10000 prove --timer -e '' t/415-rotation.t \
-	    t/425-follow.t t/soak/*.t
+	    MLS_KILLS=1000 MLS_HUPS=10000 MLS_MESSAGES=100000 \
+	    MLS_OMPROG_KILLS=50 MLS_ALL_FAULTS=1 prove --timer -e '' t/415-rotation.t \
+	    t/425-follow.t t/442-confirm-faults.t t/445-rsyslog.t t/soak/*.t
 
 fuzz:
 	@sh contrib/setup/packages fuzz
@@ -181,6 +182,8 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
+	    MLS_BUILD=$(B) t/bench/omprog $(B)/mls-filter $(B)/generate \
+	        $(B)/talk $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 

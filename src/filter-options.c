@@ -82,6 +82,10 @@ static const struct setting table[] = {
 		.about = "put the state away; this is the first time" },
 	{ "follow", AT(follow), FLAG, .place = SETTING_NAMED,
 		.about = "with --state: wait for more, across rotations" },
+	{ "confirm", AT(confirm), FLAG, .place = SETTING_NAMED,
+		.about = "answer rsyslog (omprog, confirmMessages)" },
+	{ "fsync", AT(fsync), FLAG,
+		.about = "with --confirm: on the disk before the answer" },
 	{ "stats", AT(stats), FLAG,
 		.about = "counters at the end (SIGUSR1: at once)" },
 	{ "progress", AT(progress), CHOICE(occasions, "auto"),
@@ -251,8 +255,8 @@ int
 options_check_state(const struct options *o, int operands,
     const char *first, struct err *e)
 {
-	const char *needs = o->follow ? "follow" : o->reset_state ?
-	    "reset-state" : NULL;
+	const char *needs = o->confirm ? "confirm" : o->follow ? "follow" :
+	    o->reset_state ? "reset-state" : NULL;
 
 	if (!o->state && needs)
 		err_set(e, EX_USAGE, "--%s needs --state", needs);
@@ -261,23 +265,64 @@ options_check_state(const struct options *o, int operands,
 	else if (!o->output)
 		err_set(e, EX_USAGE, "--state needs --output: the two belong "
 		    "together");
-	else if (operands != 1 || strcmp(first, "-") == 0)
+	else if (o->confirm && (operands > 1 || strcmp(first, "-")))
+		err_set(e, EX_USAGE, "--confirm reads standard input only");
+	else if (o->confirm && o->follow)
+		err_set(e, EX_USAGE, "--follow is for a file, --confirm for "
+		    "rsyslog");
+	else if (!o->confirm && (operands != 1 || strcmp(first, "-") == 0))
 		err_set(e, EX_USAGE, "--state needs one file to read");
 	else if (strcmp(o->state, o->output) == 0)
 		err_set(e, EX_USAGE, "'%s' cannot be both state and output",
 		    o->state);
 	else
 		return 0;
-	return settings_err(&o->settings, o->state ? "state" : needs, e);
+	return settings_err(&o->settings, o->confirm ? "confirm" :
+	    o->state ? "state" : needs, e);
+}
+
+static bool
+is_confirm(const char *argument)
+{
+	struct slice rest = slice_text(argument);
+
+	return slice_skip(&rest, SLICE("--confirm")) &&
+	    strspn(rest.p, " ") == rest.n;
+}
+
+/* rsyslogd cuts its binary= into arguments at every blank: two in a row make an
+ * empty one, and in some versions one at the end stays where it is.  Where
+ * --confirm says that rsyslogd runs us, neither counts. */
+static int
+mend_arguments(int argc, char **argv)
+{
+	bool is_rsyslog = false;
+	int kept = 1;
+
+	for (int i = 1; i < argc; i++)
+		is_rsyslog |= is_confirm(argv[i]);
+	for (int i = 1; is_rsyslog && i < argc; i++) {
+		size_t n = strlen(argv[i]);
+
+		while (n && argv[i][n - 1] == ' ')
+			argv[i][--n] = '\0';
+		if (n)
+			argv[kept++] = argv[i];
+	}
+	if (!is_rsyslog)
+		return argc;
+	argv[kept] = NULL;
+	return kept;
 }
 
 int
-options_read(struct options *o, int argc, char **argv, int *operands,
+options_read(struct options *o, int *argc, char **argv, int *operands,
     struct err *e)
 {
 	*o = (struct options){ .format = 0 };
 	settings_init(&o->settings, table, o);
-	return program_read(&options_program, &o->program, &o->settings, argc,
+	*argc = mend_arguments(*argc, argv);
+	return program_read(&options_program, &o->program, &o->settings, *argc,
 	    argv, operands, e);
 }
 

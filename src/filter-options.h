@@ -17,7 +17,7 @@ struct options {
 	int format, header, dns, progress, backlog;
 	uint64_t year;
 	uint64_t dns_deadline, dns_in_flight, dns_rate, dns_cache;
-	bool dns_confirm, follow, reset_state;
+	bool dns_confirm, follow, reset_state, confirm, fsync;
 	bool spreadsheet_safe, stats, check, explain;
 	struct settings settings;
 };
@@ -28,8 +28,9 @@ enum { DNS_ON, DNS_OFF };
 enum { BACKLOG_ALL, BACKLOG_NONE };
 enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
-/* As program_read().  options_release() must follow in any case. */
-int options_read(struct options *o, int argc, char **argv, int *operands,
+/* As program_read(); *argc: with the arguments that are left.
+ * options_release() must follow in any case. */
+int options_read(struct options *o, int *argc, char **argv, int *operands,
 	struct err *e);
 void options_release(struct options *o);
 

@@ -105,7 +105,7 @@ answer_stats(struct filter_run *run)
 	    (unsigned long long)run->files, (unsigned long long)run->bytes,
 	    (unsigned long long)parser_candidates(run->parser),
 	    (unsigned long long)run->found,
-	    (unsigned long long)sink_rows(run->sink),
+	    (unsigned long long)(run->sink ? sink_rows(run->sink) : 0),
 	    (unsigned long long)run->lines_cut);
 	for (size_t i = 0; i < n; i++) {
 		const struct ipdb_source *s = ipdb_source(run->ipdb, i);
@@ -140,7 +140,7 @@ overdue(const struct filter_run *run)
 	int64_t deadline = (int64_t)run->options.dns_deadline;
 	int64_t from = pace_counts_from(&run->pace);
 
-	if (run->stopping && run->now >= run->stop_at)
+	if (run->stopping && !run->state.file && run->now >= run->stop_at)
 		return INT64_MAX;
 	if (from == INT64_MAX || run->now - from < deadline)
 		return -1;
@@ -174,9 +174,9 @@ filter_run_move(struct filter_run *run, struct err *e)
 	return rc ? rc : filter_state_keep(run, e);
 }
 
-/* SIGHUP: whatever logrotate or an update has moved away. */
+/* As write_row(). */
 static int
-reopen(struct filter_run *run, struct err *e)
+reopen_output(struct filter_run *run, struct err *e)
 {
 	int rc = sink_flush(run->sink, e);
 
@@ -190,12 +190,23 @@ reopen(struct filter_run *run, struct err *e)
 	if (rc < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s; going on with the old "
 		    "file", e->text);
+	return filter_state_commit(run, e);
+}
+
+/* SIGHUP: whatever logrotate or an update has moved away. */
+static int
+reopen(struct filter_run *run, struct err *e)
+{
+	int rc = run->sink ? reopen_output(run, e) : 0;
+
+	if (rc)
+		return rc;
 	if (diag_reopen(&run->diag, e) < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
 	(void)filter_databases_open(run);
 	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
 	    "again");
-	return filter_state_commit(run, e);
+	return 0;
 }
 
 static void
@@ -220,7 +231,7 @@ filter_run_heed(struct filter_run *run, struct err *e)
 	if (signals_take(SIGHUP))
 		rc = reopen(run, e);
 	/* What is not written yet is left for the next run. */
-	return rc ? rc : run->stopping && run->state.file;
+	return rc ? rc : run->stopping && run->state.follow;
 }
 
 static int64_t
@@ -244,7 +255,7 @@ filter_run_patience(const struct filter_run *run, bool reading)
 		if (reading && run->pace.is != PACE_LIVE)
 			until = earlier(until, run->heard_at + PACE_SILENCE);
 	}
-	if (run->stopping)
+	if (run->stopping && !run->state.file)
 		until = earlier(until, earlier(run->stop_at, reading ?
 		    run->heard_at + FILTER_SILENCE_MS : INT64_MAX));
 	if (until == INT64_MAX)

@@ -22,15 +22,30 @@ enum {
  */
 
 int
-filter_state_open(struct filter_run *run, struct err *e)
+filter_state_read(struct filter_run *run, struct err *e)
 {
 	const char *name = run->options.state;
 	struct filter_state *s = &run->state;
-	char *old = NULL;
 	struct buf text;
-	int rc;
+	int rc = statefile_read(s->file, &text, e);
 
-	s->file = statefile_open(name, e);
+	if (rc > 0 && checkpoint_parse(buf_slice(&text), &s->last, e) < 0) {
+		err_prefix(e, "'%s': ", name);
+		rc = -1;
+	}
+	buf_release(&text);
+	if (rc < 0 && e->status == EX_DATAERR)
+		err_add(e, "; restore it, or begin anew with --reset-state");
+	return rc;
+}
+
+int
+filter_state_open(struct filter_run *run, struct err *e)
+{
+	struct filter_state *s = &run->state;
+	char *old = NULL;
+
+	s->file = statefile_open(run->options.state, e);
 	if (!s->file)
 		return -1;
 	if (run->options.reset_state &&
@@ -40,15 +55,7 @@ filter_state_open(struct filter_run *run, struct err *e)
 		diag_say(&run->diag, DIAG_WARNING, "the state was put away as "
 		    "'%s'", old);
 	free(old);
-	rc = statefile_read(s->file, &text, e);
-	if (rc > 0 && checkpoint_parse(buf_slice(&text), &s->last, e) < 0) {
-		err_prefix(e, "'%s': ", name);
-		rc = -1;
-	}
-	buf_release(&text);
-	if (rc < 0 && e->status == EX_DATAERR)
-		err_add(e, "; restore it, or begin anew with --reset-state");
-	return rc;
+	return filter_state_read(run, e);
 }
 
 static int
@@ -82,6 +89,21 @@ is_same(const struct checkpoint *a, const struct checkpoint *b)
 	    a->output.length == b->output.length && a->ended == b->ended;
 }
 
+/* Where reading has to go on. */
+static int
+take_place(struct filter_run *run, struct checkpoint *now, struct err *e)
+{
+	const struct filter_state *s = &run->state;
+
+	if (s->follow)
+		return follow_place(s->follow, run->mark.first, run->mark.to,
+		    &now->input, e);
+	now->segment = journal_segment(s->journal);
+	now->input.offset = run->mark.to;
+	now->input.again = run->mark.to - run->mark.first;
+	return 0;
+}
+
 static int
 commit(struct filter_run *run, bool ended, struct err *e)
 {
@@ -89,18 +111,19 @@ commit(struct filter_run *run, bool ended, struct err *e)
 	struct checkpoint now = { .ended = ended,
 		.rows = s->rows_before + sink_rows(run->sink) };
 
-	if (!s->file || !s->follow)
+	if (!s->file || !run->sink || (!s->follow && !s->journal))
 		return 0;
 	s->written_at = filter_run_now();
 	s->written_to = run->mark.to;
 	s->written_file = run->files;
 	if (sink_sync(run->sink, &now.output, e) < 0 ||
-	    follow_place(s->follow, run->mark.first, run->mark.to, &now.input,
-	    e) < 0)
+	    take_place(run, &now, e) < 0)
 		return -1;
 	if (is_same(&now, &s->last))
 		return 0;
-	return write_checkpoint(run, &now, e);
+	if (write_checkpoint(run, &now, e) < 0)
+		return -1;
+	return s->journal ? journal_drop(s->journal, now.segment, e) : 0;
 }
 
 int
@@ -110,10 +133,18 @@ filter_state_commit(struct filter_run *run, struct err *e)
 }
 
 int
+filter_state_end(struct filter_run *run, struct err *e)
+{
+	return commit(run, true, e);
+}
+
+int
 filter_state_keep(struct filter_run *run, struct err *e)
 {
 	const struct filter_state *s = &run->state;
 
+	if (!s->file || !run->sink)
+		return 0;
 	if (run->mark.to == s->written_to && run->files == s->written_file)
 		return 0;
 	if (run->now - s->written_at < KEEP_MS &&
@@ -296,19 +327,13 @@ read_log(struct filter_run *run, struct err *e)
 	return rc;
 }
 
-/* Output as the checkpoint has it, and the log where it stopped. */
-static int
-resume(struct filter_run *run, const char *name, bool is_first,
-    struct err *e)
+int
+filter_state_output(struct filter_run *run, bool is_first, struct err *e)
 {
 	struct filter_state *s = &run->state;
 	struct sink_resumed resumed;
 
 	s->rows_before = s->last.rows;
-	s->follow = follow_open(name, is_first ? NULL :
-	    &s->last.input, run->options.backlog == BACKLOG_ALL, e);
-	if (!s->follow)
-		return -1;
 	if (filter_run_open(run, is_first ? NULL : &s->last.output, e) < 0)
 		return -1;
 	resumed = sink_resumed(run->sink);
@@ -322,6 +347,23 @@ resume(struct filter_run *run, const char *name, bool is_first,
 		    "written is gone: if it is kept somewhere, its last rows "
 		    "may come again");
 	return 0;
+}
+
+/* Output as the checkpoint has it, and the log where it stopped. */
+static int
+resume(struct filter_run *run, const char *name, bool is_first,
+    struct err *e)
+{
+	struct filter_state *s = &run->state;
+
+	if (s->last.segment)
+		return err_set(e, EX_CONFIG, "'%s' is the state of --confirm: "
+		    "a log needs another one", run->options.state);
+	s->follow = follow_open(name, is_first ? NULL : &s->last.input,
+	    run->options.backlog == BACKLOG_ALL, e);
+	if (!s->follow)
+		return -1;
+	return filter_state_output(run, is_first, e);
 }
 
 int
@@ -339,6 +381,6 @@ filter_state_run(struct filter_run *run, const char *name)
 	if (rc > 0 && !run->stopping)
 		rc = filter_run_drain(run, &e);
 	if (rc >= 0)
-		rc = commit(run, true, &e);
+		rc = filter_state_end(run, &e);
 	return filter_run_end(run, rc, &e);
 }

@@ -5,6 +5,8 @@
 
 #include "base/input.h"
 #include "base/signals.h"
+#include "filter-answer.h"
+#include "filter-confirm.h"
 #include "filter-databases.h"
 #include "filter-inputs.h"
 #include "filter-run.h"
@@ -155,6 +157,9 @@ work(struct filter_run *run, char **names, int n)
 		names = standard_input;
 		n = 1;
 	}
+	if (run->options.confirm && !run->options.check &&
+	    !run->options.explain)
+		filter_answer_begin();
 	if (prepare(run, &e) < 0)
 		return e.text[0] ? diag_fail(&run->diag, &e) : e.status;
 	if (run->options.check || run->options.explain)
@@ -167,7 +172,9 @@ work(struct filter_run *run, char **names, int n)
 		return diag_fail(&run->diag, &e);
 	(void)filter_databases_open(run);
 	filter_run_names(run);
-	if (run->options.state) {
+	if (run->options.confirm) {
+		n = filter_confirm_run(run);
+	} else if (run->options.state) {
 		n = filter_state_run(run, names[0]);
 	} else if (filter_run_open(run, NULL, &e) == 0) {
 		diag_say(&run->diag, DIAG_INFO, "started");
@@ -189,7 +196,7 @@ main(int argc, char **argv)
 	signals_catch();
 	diag_claim_standard();
 	diag_init(&run.diag, options_program.name);
-	if (options_read(&run.options, argc, argv, &operands, &e) < 0)
+	if (options_read(&run.options, &argc, argv, &operands, &e) < 0)
 		status = diag_fail(&run.diag, &e);
 	else if (program_is_asked(&run.options.program))
 		status = answer(&run);
@@ -202,6 +209,7 @@ main(int argc, char **argv)
 	queue_free(run.queue);
 	rdns_free(run.rdns);
 	follow_close(run.state.follow);
+	journal_close(run.state.journal);
 	statefile_close(run.state.file);
 	options_release(&run.options);
 	return status;

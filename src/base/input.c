@@ -26,7 +26,8 @@ struct input {
 	const char *name;
 	int fd;
 	enum packing packing;
-	bool live, eof, done, skipping, garbage, growing, at_end;
+	bool live, eof, done, skipping, garbage, growing, at_end,
+	    interruptible;
 	int64_t time;
 	uint64_t taken, size, cut_lines;
 	uint64_t base;		/* offset of text[0] in the unpacked file */
@@ -125,8 +126,8 @@ input_read(struct input *in, void *p, size_t n, struct err *e)
 
 	do {
 		got = read(in->fd, p, n);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+	} while (got < 0 && errno == EINTR && !in->interruptible);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return -2;
 	if (got < 0)
 		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
@@ -201,7 +202,8 @@ input_sniff(struct input *in, struct err *e)
 
 	if (got == -1)
 		return -1;
-	if (!in->eof && (head.n < 2 || input_may_be_foreign(head)))
+	if (!in->eof && (head.n == 0 || slice_is(head, SLICE("\x1f")) ||
+	    input_may_be_foreign(head)))
 		return 0;
 	if (input_is_foreign(in, head, e) < 0)
 		return -1;
@@ -548,6 +550,18 @@ void
 input_set_growing(struct input *in, bool growing)
 {
 	in->growing = growing;
+}
+
+void
+input_set_plain(struct input *in)
+{
+	in->packing = PACKING_NONE;
+}
+
+void
+input_set_interruptible(struct input *in)
+{
+	in->interruptible = true;
 }
 
 bool

@@ -45,6 +45,13 @@ int input_ends_at(const struct input *in, uint64_t offset,
  * without a newline there is not complete.  May change at any time. */
 void input_set_growing(struct input *in, bool growing);
 
+/* What comes is not packed, whatever it begins with; before the first read. */
+void input_set_plain(struct input *in);
+
+/* A signal that interrupts system calls ends input_next() with an empty
+ * block. */
+void input_set_interruptible(struct input *in);
+
 /* Growing: the last read found the end of the file. */
 bool input_is_at_end(const struct input *in);
 

@@ -2,7 +2,9 @@
 /* Signals noted, to be looked at when there is time for them. */
 #include "base/signals.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
@@ -10,13 +12,14 @@ static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 /* Handlers can reach nothing but a global. */
 static volatile sig_atomic_t came[NSIG];
 static sigset_t all, none;
+static void (*ticking)(void);
 
 static void
 note(int signal)
 {
 	if (signal == SIGINT)
 		signal = SIGTERM;
-	if (signal == SIGTERM && !came[SIGTERM])
+	if (signal == SIGTERM && !came[SIGTERM] && !ticking)
 		alarm(SIGNALS_PATIENCE);
 	came[signal] = 1;
 }
@@ -37,8 +40,34 @@ signals_catch(void)
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaction(caught[i], &action, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 	sigaction(SIGALRM, &usual, NULL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+tick(int signal)
+{
+	int saved = errno;
+
+	(void)signal;
+	ticking();
+	errno = saved;
+}
+
+void
+signals_tick(unsigned milliseconds, bool interrupts, void (*function)(void))
+{
+	struct timeval each = { .tv_sec = milliseconds / 1000,
+		.tv_usec = milliseconds % 1000 * 1000 };
+	struct itimerval timer = { .it_interval = each, .it_value = each };
+	struct sigaction action = { .sa_handler = tick,
+		.sa_flags = interrupts ? 0 : SA_RESTART };
+
+	ticking = function;
+	sigfillset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 void

@@ -6,13 +6,20 @@
 #include <stdbool.h>
 
 /* SIGTERM, SIGINT, SIGHUP and SIGUSR1 are noted, to be looked at when there is
- * time; system calls go on (SA_RESTART).  SIGPIPE is ignored.  Whatever mask
- * was inherited (rsyslogd blocks most of them) is undone.
+ * time; system calls go on (SA_RESTART).  SIGPIPE and SIGXFSZ are ignored: the
+ * call that failed says so.  Whatever mask was inherited (rsyslogd blocks most
+ * of them) is undone.
  *
  * A program that is told to end has SIGNALS_PATIENCE seconds: if it hangs then,
- * in a write nobody reads or a pipe nobody opens, SIGALRM ends it. */
+ * it is ended by SIGALRM. */
 enum { SIGNALS_PATIENCE = 5 };
 void signals_catch(void);
+
+/* From now on calls a function every so many milliseconds, out of a signal
+ * handler (SIGALRM).  interrupts: a system call that waits ends then (EINTR).
+ * Who is told to end has all the time it takes. */
+void signals_tick(unsigned milliseconds, bool interrupts,
+	void (*tick)(void));
 
 /* Back to what signals usually do, SIGPIPE too, for work that has nothing to
  * finish. */

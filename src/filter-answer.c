@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/* Answers, and dots. */
+#include "filter-answer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/signals.h"
+
+enum { DOT_MS = 1000 };
+
+/* What somebody waits for: a number of its own each time, 0: nothing; and since
+ * when at least, to the handler's knowledge. */
+static volatile sig_atomic_t awaited, seen;
+static int64_t seen_at;
+
+static void
+tick(void)
+{
+	struct timespec t;
+	int64_t now;
+
+	if (!awaited)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	if (awaited != seen) {
+		seen = awaited;
+		seen_at = now;
+	} else if (now - seen_at >= DOT_MS) {
+		seen_at = now;
+		if (write(STDOUT_FILENO, ".", 1) < 0)
+			return;	/* whoever answers will notice */
+	}
+}
+
+void
+filter_answer_begin(void)
+{
+	filter_answer_await();
+	filter_answer_interrupt(false);
+}
+
+void
+filter_answer_interrupt(bool on)
+{
+	signals_tick(on ? FILTER_ANSWER_MS : DOT_MS / 2, on, tick);
+}
+
+void
+filter_answer_await(void)
+{
+	static int number;
+
+	number = number % 30000 + 1;
+	awaited = number;
+}
+
+bool
+filter_answer_give(struct slice text)
+{
+	size_t done = 0;
+
+	awaited = 0;
+	while (done < text.n) {
+		ssize_t n = write(STDOUT_FILENO, text.p + done,
+		    text.n - done);
+		struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno == EAGAIN)
+			(void)poll(&p, 1, -1);
+		else if (errno != EINTR)
+			return false;
+	}
+	return true;
+}

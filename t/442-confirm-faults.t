@@ -1,0 +1,120 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# --confirm when it is killed, when system calls fail, and when they do less
+# than they were asked to: no accepted line is lost, and nothing is doubled but
+# the line that was in its hand.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep);
+use MLS;
+use Omprog qw(failure other);
+
+plan skip_all => 'a sanitizer must be loaded first' if $BUILD =~ /asan/;
+my $dir = "$DIR/a";
+my ($state, $out, $said) = map { "$dir/$_" } qw(state out said);
+sub fresh { Omprog->fresh($dir) }
+sub start {
+	return Omprog->filter({error => $said, state => $state, out => $out});
+}
+# How often each row is there.
+sub seen {
+	my %seen;
+	$seen{$_}++ for split /\n/, -e $out ? slurp($out) : '';
+	return %seen;
+}
+
+# Killed at any time under load; what was not answered is sent again.
+my ($kills, $n) = ($ENV{MLS_OMPROG_KILLS} || 50, 0);
+fresh();
+for my $kill (1 .. $kills) {
+	my $o = start();
+	my $pid = fork // die;
+	if (!$pid) {
+		sleep rand 0.06;
+		kill 'KILL', $o->{pid};
+		POSIX::_exit(0);
+	}
+	if ($o->answer eq "OK\n") {
+		$n++ while $o->send(failure("u$n")) eq "OK\n";
+	}
+	waitpid $pid, 0;
+	$o->kill;
+}
+my $o = start();
+is($o->answer, "OK\n", 'ready');
+is($o->send(failure("u$n")), "OK\n", "killed $kills times, $n lines");
+is($o->end, 0, 'end');
+my %seen = seen();
+is(join(' ', grep { !$seen{"u$_"} } 0 .. $n), '', 'none is missing');
+my $twice = grep { $_ > 1 } values %seen;
+cmp_ok($twice, '<=', $kills, "$twice stand there twice");
+
+# All lines to a filter that has an environment of its own, and to others after
+# it if it does not last.  What is wrong, and how many rows are there once too
+# often.
+my @lines = map { $_ % 3 ? other($_) : failure("u$_") } 1 .. 24;
+my @want = map { $_ % 3 ? () : "u$_" } 1 .. 24;
+sub talk {
+	my ($patience, %first) = @_;
+	my $at = 0;
+	fresh();
+	for my $try (1 .. 5) {
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		local @ENV{keys %first} = values %first if $try == 1;
+		my $o = start();
+		my $answer = $o->answer($patience) // 'none';
+		while ($answer eq "OK\n" && $at < @lines) {
+			$answer = $o->send($lines[$at], 1, $patience) // 'none';
+			$at++ if $answer eq "OK\n";
+		}
+		return ("answer '$answer'", 0) if $answer !~ /\A(OK\n|none|)\z/;
+		my $status = $answer eq 'none' ? $o->kill : $o->end;
+		next if $answer ne "OK\n" || !defined $status || $status;
+		my %seen = seen();
+		my @missing = grep { !$seen{$_} } @want;
+		my $doubled = -keys %seen;
+		$doubled += $_ for values %seen;
+		return (@missing ? "missing: @missing" : '', $doubled);
+	}
+	return ('it never ends well', 0);
+}
+# Of many, each with its fault.
+sub all_well {
+	my ($about, $patience, @faults) = @_;
+	my ($wrong, $doubled) = ('', 0);
+	for (@faults) {
+		my ($why, $more) = talk($patience, FAULT => $_);
+		$why ||= "$more rows twice" if $more > 1;
+		$wrong .= "$_: $why\n" if $why;
+		$doubled += $more;
+	}
+	is($wrong, '', "$about: nothing is missing, at most the line in hand " .
+	    'is there twice (' . $doubled . ' of ' . @faults . ' times)');
+}
+
+my ($why, $doubled) = talk(30, FAULT_COUNT => "$DIR/counts");
+my %calls = slurp("$DIR/counts") =~ /^(\w+) (\d+)$/gm;
+is("$why, $doubled", ', 0', "a run of $calls{all} system calls");
+all_well('killed before each', 30, map { "all:$_:KILL" } 1 .. $calls{all});
+delete $calls{all};
+my (@once, @ever);
+for my $call (sort keys %calls) {
+	my $how = $call eq 'open' ? 'EMFILE' : 'ENOSPC';
+	push @once, map { "$call:$_:$how" } 1 .. $calls{$call};
+	# Each of these is waited for.
+	my @from = $ENV{MLS_ALL_FAULTS} ? 1 .. $calls{$call} :
+	    $calls{$call} ? 1 + int $calls{$call} / 2 : ();
+	push @ever, map { "$call:$_+:$how" } @from;
+}
+all_well('each fails once', 3, @once);
+all_well('from then on', 1.5, @ever);
+for my $seed (1 .. ($ENV{MLS_ALL_FAULTS} ? 200 : 10)) {
+	($why, $doubled) = talk(30, SHAKE => $seed);
+	is("$why, $doubled", ', 0', "interrupted and short, $seed");
+}
+
+done_testing;
