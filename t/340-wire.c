@@ -3,7 +3,7 @@
  * by hand and by the thorough reader. */
 #include <stdlib.h>
 
-#include "enrich/resolver.h"
+#include "enrich/answer.h"
 #include "enrich/wire.h"
 #include "tap.h"
 
@@ -464,7 +464,7 @@ read_copy(const struct wire_query *q, const struct message *m, bool by_hand,
 	if (by_hand)
 		taken = wire_read(q, copy, m->n, r);
 	else
-		resolver_read_thoroughly(q, copy, m->n, r);
+		answer_read_thoroughly(q, copy, m->n, r);
 	describe(text, r);
 	if (!taken)
 		buf_reset(text);
@@ -652,14 +652,14 @@ test_answers(void)
 		else if (answers[i].is_usual)
 			is(buf_slice(&text), answers[i].reply,
 			    answers[i].what);
-		resolver_read(&q, m.p, m.n, &r);
+		answer_read(&q, m.p, m.n, &r);
 		describe(&text, &r);
 		if (!answers[i].is_usual)
 			is(buf_slice(&text), answers[i].reply,
 			    answers[i].what);
 		else if (!slice_is(buf_slice(&text),
 		    slice_text(answers[i].reply)))
-			ok(0, "%s: resolver_read() says '%.*s'",
+			ok(0, "%s: answer_read() says '%.*s'",
 			    answers[i].what, (int)text.n, text.p);
 		/* TC is not the thorough reader's. */
 		read_copy(&q, &m, false, &r, &text);

@@ -13,8 +13,7 @@
  * sent again after 0.5 and 1.5 seconds and given up after 3.5; a server that
  * fails is left for the next; truncated answers are fetched over TCP; CNAMEs
  * are followed.  How many questions are out follows what the servers can take
- * (enrich/window.h).  The only file that knows ldns, and only its reader of
- * messages: its resolver would take forged answers. */
+ * (enrich/window.h). */
 struct resolver;
 
 enum { RESOLVER_IN_FLIGHT_MAX = 20000 };
@@ -65,12 +64,5 @@ int resolver_fd(const struct resolver *r);
 int64_t resolver_pause(const struct resolver *r);
 
 struct resolver_counters resolver_count(const struct resolver *r);
-
-/* Reads an answer to q that wire_is_answer() has let through: the usual one by
- * hand, others by the thorough reader, which is ldns's. */
-void resolver_read(const struct wire_query *q, const uint8_t *m, size_t n,
-	struct reply *reply);
-void resolver_read_thoroughly(const struct wire_query *q, const uint8_t *m,
-	size_t n, struct reply *reply);
 
 #endif
