@@ -18,16 +18,6 @@ struct resolver;
 
 enum { RESOLVER_IN_FLIGHT_MAX = 20000 };
 
-struct resolver_counters {
-	uint64_t asked, sent, repeats, answered, tcp;
-	uint64_t by_status[RDNS_STATUSES];
-	uint64_t given_up;	/* not sent: no server answers at all */
-	uint64_t strays;	/* messages nobody had asked for, forged ones
-				 * among them */
-	int64_t slowest;	/* answer, microseconds */
-	unsigned window, in_flight;
-};
-
 /* The end of a question.  status OK: names or addresses are in *reply; NODATA
  * and NXDOMAIN: its ttl; else *reply has nothing.  given_up: it was not even
  * sent, because no server has answered for a while.  The reply is borrowed. */
@@ -63,6 +53,7 @@ int resolver_fd(const struct resolver *r);
 /* Microseconds until both should be called even so; -1: never. */
 int64_t resolver_pause(const struct resolver *r);
 
-struct resolver_counters resolver_count(const struct resolver *r);
+/* Counters for the administrator: ", NAME NUMBER" each. */
+void resolver_add_counters(const struct resolver *r, struct buf *out);
 
 #endif
