@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The window, against servers made of arithmetic, in virtual time.  What asks
- * does with the window what enrich/resolver.c does. */
+ * does with the window what enrich/exchange.c does. */
 #include <stdlib.h>
 
 #include "enrich/window.h"
@@ -350,7 +350,8 @@ static void
 test_growth(void)
 {
 	static const struct server far = { .latency = 50000 },
-		farther = { .latency = 40000, .jitter = 20000 };
+		farther = { .latency = 40000, .jitter = 20000 },
+		slow = { .latency = 300000 };
 	struct run run = run_for(&far, 0, SECOND / 2, 2 * SECOND);
 
 	judge(run.cap_at && run.cap_at <= SECOND * 6 / 10 && run.least == CAP,
@@ -361,6 +362,10 @@ test_growth(void)
 	run = run_for(&farther, 0, SECOND / 2, 2 * SECOND);
 	judge(run.cap_at && run.cap_at <= SECOND * 6 / 10 && run.least == CAP,
 	    &run, "40 to 60 ms away: the same");
+	/* Later than what is late on a usual way. */
+	run = run_for(&slow, 0, 3 * SECOND, 5 * SECOND);
+	judge(run.cap_at && run.cap_at <= 3 * SECOND && run.least == CAP,
+	    &run, "300 ms away: in three seconds");
 }
 
 static void

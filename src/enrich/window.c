@@ -215,7 +215,8 @@ window_lost(struct window *w, int64_t sent)
 void
 window_late(struct window *w, int64_t sent)
 {
-	w->late += sent > w->cut_at && 3 * w->srtt <= WINDOW_LATE;
+	/* Before the first answer nobody knows how long this way is. */
+	w->late += w->srtt && sent > w->cut_at && 3 * w->srtt <= WINDOW_LATE;
 }
 
 void
