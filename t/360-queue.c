@@ -313,6 +313,21 @@ sized(size_t n)
 	return e;
 }
 
+/* How often a name was asked for. */
+static unsigned long
+lookups(void)
+{
+	struct buf b;
+	unsigned long n;
+
+	buf_init(&b, 4096);
+	rdns_add_counters(rdns, &b);
+	buf_add_byte(&b, '\0');
+	n = strtoul(b.p + strlen("dns: look-ups "), NULL, 10);
+	buf_release(&b);
+	return n;
+}
+
 static void
 test_full(void)
 {
@@ -337,6 +352,9 @@ test_full(void)
 	ok(fill(q, &small) > 5, "a small one fits often");
 	ok(queue_next(q, INT64_MAX, &row) && queue_next(q, INT64_MAX, &row) &&
 	    !takes(q, &large), "a large one has to wait");
+	n = lookups();
+	ok(n > 0 && !takes(q, &large) && lookups() == n,
+	    "and nobody is asked about it meanwhile");
 	while (!takes(q, &large) && queue_next(q, INT64_MAX, &row))
 		continue;
 	n = queue_rows(q);
@@ -467,7 +485,7 @@ test_wrap(void)
 static void
 test_no_tickets(void)
 {
-	struct queue *q = queue_new(rdns, ALL, 100000, 40 << 20);
+	struct queue *q = queue_new(rdns, ALL, 100000, 200 << 20);
 	unsigned n = 0;
 	bool good = true;
 	char ip[40], text[9 * TEXT_MAX];

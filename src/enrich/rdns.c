@@ -19,7 +19,7 @@ enum {
 	SECOND = 1000,
 	LOCAL_LIFE = 60 * SECOND,
 	LOOK = 5 * SECOND,	/* how often at resolv.conf */
-	LINE = 2048,		/* more in the line would only wait there */
+	LINE = 65536,		/* more would only stand there */
 };
 
 /* What happens to an entry of the cache. */
