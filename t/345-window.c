@@ -372,13 +372,17 @@ static void
 test_near(void)
 {
 	static const struct server near = { .latency = 30, .rate = 140000,
-		.queue = 256 };
+		.queue = 256 }, tiny = { .latency = 50000, .rate = 50000,
+		.queue = 16 };
 	struct run run = run_for(&near, 0, SECOND / 2, 2 * SECOND);
 
 	judge(run.dropped < 20, &run, "140000 a second and a buffer of 256: "
 	    "next to nothing is lost");
 	judge(run.answered > 2 * 120000, &run, "and it is kept busy");
 	judge(run.failed == 0, &run, "no question fails");
+	run = run_for(&tiny, 0, 2 * SECOND, 10 * SECOND);
+	judge(run.failed * 1000 < run.sent && run.answered > 50000, &run,
+	    "a buffer of 16: bursts get small enough for it");
 }
 
 static void
