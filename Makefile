@@ -159,7 +159,8 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 bench: all $(B)/generate $(B)/t/nameserver
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
-	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
+	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
+	    t/bench/live $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
 $(B)/generate: t/bench/generate.c $(B)/flags
