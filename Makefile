@@ -7,6 +7,7 @@
 #   make install    PREFIX=/usr/local SYSCONFDIR=/etc LOCALSTATEDIR=/var/lib
 #                   DESTDIR=
 #   make asan       the whole suite with address and undefined-behaviour checks
+#   make soak       what takes more than a minute
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
 #   make bench      timings against a floor and peers
 
@@ -24,7 +25,9 @@ B = build
 
 CC = cc
 PKG_CONFIG = pkg-config
-LIBRARIES = zlib yaml-0.1 ldns libcurl
+LIBRARIES = zlib yaml-0.1 ldns
+# Loaded by the first download only.
+LOADED = libcurl
 FUZZ_SECONDS = 60
 
 # Every flag is tried on the compiler at hand: gcc and clang of different ages
@@ -46,9 +49,9 @@ MODE = $(OPTIMISE)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
 	-DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
-	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null) \
+	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LOADED) 2>/dev/null) \
 	$(MODE) $(CFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -ldl
 
 LAYERS = base schema parse enrich deliver
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
@@ -104,6 +107,11 @@ $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
 	    -o $@ $< $(B)/libmls.a $(LIBS)
 
+# System calls that fail on demand.
+$(B)/t/fault.so: t/lib/fault.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # A DNS server that misbehaves on demand.
 $(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
 	@mkdir -p $(@D)
@@ -127,11 +135,17 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
 	$(MAKE) B=build/asan LINKING= MODE='$(SANITIZE)' test
+
+soak: all $(UNITS) $(B)/t/fault.so $(B)/t/nameserver
+	@sh contrib/setup/packages check
+	MLS_BUILD='$(abspath $(B))' MLS_SEQUENCES=10000 MLS_BYTES=100000000 \
+	    MLS_KILLS=1000 MLS_HUPS=10000 prove --timer -e '' t/415-rotation.t \
+	    t/425-follow.t t/soak/*.t
 
 fuzz:
 	@sh contrib/setup/packages fuzz
@@ -159,6 +173,7 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 bench: all $(B)/generate $(B)/t/nameserver
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
+	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
 	    t/bench/live $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
@@ -210,6 +225,6 @@ clean:
 	rm -rf build
 
 FORCE:
-.PHONY: all demo check test asan fuzz bench install uninstall clean FORCE
+.PHONY: all demo check test asan soak fuzz bench install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

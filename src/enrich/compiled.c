@@ -229,7 +229,10 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 	const struct image_place *from = &c->places[number];
 	const char *country = from->country;
 
-	*place = (struct place){ .asn = from->asn };
+	*place = (struct place){ .asn = 0 };
+	if (number == 0)
+		return;
+	place->asn = from->asn;
 	if (is_country(country))
 		place->country = (struct slice){ c->countries[(country[0] -
 		    'A') * 26 + country[1] - 'A'], 2 };
@@ -237,6 +240,17 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 	    from->name_size <= c->names_n - from->name)
 		place->as_name = (struct slice){ c->names + from->name,
 			from->name_size };
+}
+
+/* And to the places; whoever asked will read their names. */
+static void
+batch_place(const struct compiled *c, const struct batch *b,
+    struct place *places)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		compiled_place(c, b->at[i], &places[i]);
+		__builtin_prefetch(places[i].as_name.p);
+	}
 }
 
 void
@@ -251,8 +265,7 @@ compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 		batch_begin(c, &b);
 		batch_search(c, &b);
 		batch_number(c, &b);
-		for (size_t i = 0; i < b.n; i++)
-			compiled_place(c, b.at[i], &places[from + i]);
+		batch_place(c, &b, places + from);
 	}
 }
 
@@ -334,7 +347,8 @@ verify_places(const struct compiled *c, struct err *e)
 		struct place place;
 
 		compiled_place(c, i, &place);
-		if (place.as_name.n != from->name_size ||
+		if (place.asn != from->asn ||
+		    place.as_name.n != from->name_size ||
 		    (place.country.n == 0 && from->country[0]))
 			return err_set(e, EX_DATAERR, "damaged: place %zu is "
 			    "none", i);

@@ -27,6 +27,7 @@ enum { TEXTS = sizeof texts / sizeof *texts };
  * stand behind it. */
 struct entry {
 	struct ip ip;
+	struct stretch line;
 	int64_t came;
 	rdns_ticket ticket;	/* 0: no address */
 	uint32_t size;		/* with its texts, rounded up */
@@ -155,6 +156,7 @@ pack(struct entry *e, const struct event *event)
 	e->kind = (uint8_t)event->kind;
 	e->count = event->count;
 	e->ip = event->ip;
+	e->line = event->line;
 	e->year = (int16_t)event->when.year;
 	e->month = (uint8_t)event->when.month;
 	e->day = (uint8_t)event->when.day;
@@ -174,6 +176,7 @@ unpack(const struct entry *e, struct event *event)
 		.kind = (enum event_kind)e->kind,
 		.count = e->count,
 		.ip = e->ip,
+		.line = e->line,
 		.when = { .year = e->year, .month = e->month, .day = e->day,
 			.hour = e->hour, .minute = e->minute,
 			.second = e->second, .offset = e->offset,
