@@ -184,7 +184,8 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/omprog $(B)/mls-filter $(B)/generate \
 	        $(B)/talk $(B)/bench; \
-	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
+	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
+	    t/bench/live $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
 $(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags

@@ -27,7 +27,7 @@ my %below = (
 my @walls = (
 	[qr/^zlib\.h$/, 'src/base/input.c'],
 	[qr/^yaml\.h$/, 'src/base/yaml.c'],
-	[qr/^ldns\//, 'src/enrich/resolver.c'],
+	[qr/^ldns\//, 'src/enrich/answer.c'],
 	[qr/^curl\//, 'src/enrich/fetch.c'],
 );
 
@@ -255,7 +255,7 @@ sees('what programs have in common in a layer', \&layers,
     {'src/base/a.c' => qq(#include "base/program.h"\n)},
     'src/base/a.c:1: base/program.h is for mains');
 for (['zlib.h', 'base/input.c'], ['yaml.h', 'base/yaml.c'],
-    ['ldns/ldns.h', 'enrich/resolver.c'], ['curl/curl.h', 'enrich/fetch.c']) {
+    ['ldns/ldns.h', 'enrich/answer.c'], ['curl/curl.h', 'enrich/fetch.c']) {
 	sees("$_->[0] outside its wall", \&layers,
 	    {'src/base/csv.c' => "#include <$_->[0]>\n",
 		"src/$_->[1]" => "#include <$_->[0]>\n"},

@@ -54,7 +54,7 @@ static const struct {
 	{ "lower case", SLICE("192.0.2.1 Mail.EXAMPLE.Org\n"
 		"2001:DB8::1 HOST-Up_1.\n"),
 		{ { "192.0.2.1", "mail.example.org" },
-		{ "2001:db8::1", "host-up_1." } } },
+		{ "2001:db8::1", "host-up_1" } } },
 	{ "one address, however it is written",
 		SLICE("2001:0DB8:0:0::1 a\n2001:db8::1 b\n"
 		"::ffff:192.0.2.1 c\n192.0.2.1 d\n"
@@ -77,6 +77,11 @@ static const struct {
 		"192.0.2.5 *.example.org\n"), { { "192.0.2.1", "c" },
 		{ "192.0.2.2", "b" }, { "192.0.2.3", "c" },
 		{ "192.0.2.4", "d" }, { "192.0.2.5", NULL } } },
+	{ "no name but dots and hyphens", SLICE("192.0.2.1 . - a..b .c d\n"
+		"192.0.2.2 -e f.. g.\n192.0.2.3 .\n192.0.2.4 h-. i\n"
+		"192.0.2.5 ..\n"), { { "192.0.2.1", "d" },
+		{ "192.0.2.2", "g" }, { "192.0.2.3", NULL },
+		{ "192.0.2.4", "h-" }, { "192.0.2.5", NULL } } },
 	{ "253 bytes and no more", SLICE("192.0.2.1 " NAME253 "\n"
 		"192.0.2.2 x" NAME253 " b\n"), { { "192.0.2.1", NAME253 },
 		{ "192.0.2.2", "b" } } },

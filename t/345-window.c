@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The window, against servers made of arithmetic, in virtual time.  What asks
- * does with the window what enrich/resolver.c does. */
+ * does with the window what enrich/exchange.c does. */
 #include <stdlib.h>
 
 #include "enrich/window.h"
@@ -350,7 +350,8 @@ static void
 test_growth(void)
 {
 	static const struct server far = { .latency = 50000 },
-		farther = { .latency = 40000, .jitter = 20000 };
+		farther = { .latency = 40000, .jitter = 20000 },
+		slow = { .latency = 300000 };
 	struct run run = run_for(&far, 0, SECOND / 2, 2 * SECOND);
 
 	judge(run.cap_at && run.cap_at <= SECOND * 6 / 10 && run.least == CAP,
@@ -361,19 +362,27 @@ test_growth(void)
 	run = run_for(&farther, 0, SECOND / 2, 2 * SECOND);
 	judge(run.cap_at && run.cap_at <= SECOND * 6 / 10 && run.least == CAP,
 	    &run, "40 to 60 ms away: the same");
+	/* Later than what is late on a usual way. */
+	run = run_for(&slow, 0, 3 * SECOND, 5 * SECOND);
+	judge(run.cap_at && run.cap_at <= 3 * SECOND && run.least == CAP,
+	    &run, "300 ms away: in three seconds");
 }
 
 static void
 test_near(void)
 {
 	static const struct server near = { .latency = 30, .rate = 140000,
-		.queue = 256 };
+		.queue = 256 }, tiny = { .latency = 50000, .rate = 50000,
+		.queue = 16 };
 	struct run run = run_for(&near, 0, SECOND / 2, 2 * SECOND);
 
 	judge(run.dropped < 20, &run, "140000 a second and a buffer of 256: "
 	    "next to nothing is lost");
 	judge(run.answered > 2 * 120000, &run, "and it is kept busy");
 	judge(run.failed == 0, &run, "no question fails");
+	run = run_for(&tiny, 0, 2 * SECOND, 10 * SECOND);
+	judge(run.failed * 1000 < run.sent && run.answered > 50000, &run,
+	    "a buffer of 16: bursts get small enough for it");
 }
 
 static void

@@ -92,14 +92,30 @@ event_of(unsigned number, const char *ip, char text[9 * TEXT_MAX])
 		*texts[i] = (struct slice){ p, n };
 		p += n;
 	}
-	e.when.year = 2000 + (int)(number % 50);
+	e.when = (struct when){ .year = 2000 + (int)(number % 50),
+		.month = 1 + (int)(number % 12), .day = 1 + (int)(number % 31),
+		.hour = (int)(number % 24), .minute = (int)(number % 60),
+		.second = (int)(number % 61), .has_offset = number % 2,
+		.offset = (int)(number % 1441) - 720 };
+	e.line = (struct stretch){ (uint64_t)number << 33,
+		((uint64_t)number << 33) + 1, UINT64_MAX - number };
 	if (ip)
 		(void)ip_parse(slice_text(ip), &e.ip);
 	return e;
 }
 
 static bool
-has_texts(const struct event *a, const struct event *b, unsigned columns)
+is_same_time(const struct when *a, const struct when *b)
+{
+	return a->year == b->year && a->month == b->month &&
+	    a->day == b->day && a->hour == b->hour && a->minute == b->minute &&
+	    a->second == b->second && a->has_offset == b->has_offset &&
+	    a->offset == b->offset;
+}
+
+/* The texts of these columns, and all else. */
+static bool
+is_same(const struct event *a, const struct event *b, unsigned columns)
 {
 	const struct {
 		enum column column;
@@ -123,8 +139,10 @@ has_texts(const struct event *a, const struct event *b, unsigned columns)
 			return false;
 	}
 	return a->kind == b->kind && a->count == b->count &&
-	    a->when.year == b->when.year && (a->ip.family == IP_NONE ?
-	    b->ip.family == IP_NONE : ip_equal(&a->ip, &b->ip));
+	    is_same_time(&a->when, &b->when) &&
+	    memcmp(&a->line, &b->line, sizeof a->line) == 0 &&
+	    (a->ip.family == IP_NONE ? b->ip.family == IP_NONE :
+	    ip_equal(&a->ip, &b->ip));
 }
 
 static enum queue_result
@@ -159,7 +177,7 @@ next_is(struct queue *q, int64_t overdue, unsigned number, const char *ip,
 		printf("# no row, not %u\n", number);
 		return false;
 	}
-	if (has_texts(row.event, &e, columns) && row.status == status &&
+	if (is_same(row.event, &e, columns) && row.status == status &&
 	    row.forward == FORWARD_NONE)
 		return true;
 	printf("# row %u, not %u; status %d, not %d\n", row.event->count,
@@ -313,6 +331,21 @@ sized(size_t n)
 	return e;
 }
 
+/* How often a name was asked for. */
+static unsigned long
+lookups(void)
+{
+	struct buf b;
+	unsigned long n;
+
+	buf_init(&b, 4096);
+	rdns_add_counters(rdns, &b);
+	buf_add_byte(&b, '\0');
+	n = strtoul(b.p + strlen("dns: look-ups "), NULL, 10);
+	buf_release(&b);
+	return n;
+}
+
 static void
 test_full(void)
 {
@@ -337,6 +370,9 @@ test_full(void)
 	ok(fill(q, &small) > 5, "a small one fits often");
 	ok(queue_next(q, INT64_MAX, &row) && queue_next(q, INT64_MAX, &row) &&
 	    !takes(q, &large), "a large one has to wait");
+	n = lookups();
+	ok(n > 0 && !takes(q, &large) && lookups() == n,
+	    "and nobody is asked about it meanwhile");
 	while (!takes(q, &large) && queue_next(q, INT64_MAX, &row))
 		continue;
 	n = queue_rows(q);
@@ -467,7 +503,7 @@ test_wrap(void)
 static void
 test_no_tickets(void)
 {
-	struct queue *q = queue_new(rdns, ALL, 100000, 40 << 20);
+	struct queue *q = queue_new(rdns, ALL, 100000, 200 << 20);
 	unsigned n = 0;
 	bool good = true;
 	char ip[40], text[9 * TEXT_MAX];

@@ -5,7 +5,9 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Daemon qw(stop);
 use MLS;
+use Nameserver qw(fake_server);
 use Test::More;
 
 plan skip_all => 'no valgrind' unless have('valgrind');
@@ -33,11 +35,34 @@ my @runs = (
 	[ 'no file', 66, "$DIR/none" ],
 	[ 'help', 0, '--help' ],
 );
+
+# Look-ups that are answered in every way there is, and confirmed.
+my ($server) = fake_server(slow => 300);
+SKIP: {
+	skip 'no test server', 1 unless $server;
+	my $codes = () = run($Nameserver::PROGRAM, '--list')->{out} =~ /^./mg;
+	spew("$DIR/all.log", map {
+		"2026-11-22T11:05:40.123456+01:00 mx postfix/smtpd[9]: " .
+		"warning: unknown[$_]: SASL LOGIN authentication failed: x, " .
+		"sasl_username=u\n"
+	} map {
+		("198.18.$_.1", $_ ? sprintf('2001:2:0:%x::1', $_) : '2001:2::1')
+	} 0 .. $codes - 1);
+	push @runs, [ 'every answer', 0, '--dns', 'on', '--dns-confirm',
+	    '--resolver', "$server->{address}:$server->{port}",
+	    "$DIR/all.log" ];
+}
+
 for (@runs) {
 	my ($what, $status, @arguments) = @$_;
 	my $r = run('valgrind', '-q', '--error-exitcode=9',
 	    '--leak-check=full', '--track-fds=yes', $FILTER, @OFFLINE, '--database',
 	    "$DIR/db.csv", @arguments);
+	if ($what eq 'every answer') {
+		is index($r->{out}, 'evil'), -1, "$what: nothing forged";
+		cmp_ok scalar(() = $r->{out} =~ /,(?:198\.18\.|2001:2:)/g),
+		    '>=', 108, "$what: every look-up ended";
+	}
 	is $r->{status}, $status, "$what: exit $status";
 	# Descriptors that prove handed down are not ours.
 	my $said = $r->{err} =~
@@ -45,4 +70,5 @@ for (@runs) {
 	$said =~ s/^==\d+==(?: FILE DESCRIPTORS: .*)? *\n//gm;
 	unlike $said, qr/^==/m, "$what: valgrind is silent" or diag $said;
 }
+stop($server->{pid}) if $server;
 done_testing;

@@ -7,11 +7,21 @@
 #include "base/map.h"
 #include "base/mem.h"
 
+enum { SIZE_FIRST = 1024, LINES = 128 };
+
+/* An entry is two lines of the processor's memory, which come together. */
+_Static_assert(sizeof(struct cached) == LINES, "entries fill their lines");
+
 struct cache {
 	struct siphash_key key;
-	struct cached *entries;		/* entry 0 is unused */
-	uint32_t *index;		/* open addressing, ids */
+	void *memory;
+	struct cached *entries;		/* in it; entry 0 is unused */
+	/* Open addressing, at most half full.  A place is 0 or an id, and above
+	 * the bits of ids as much of its hash as there is room for, so that a
+	 * step past another key need not look at its entry. */
+	uint32_t *index;
 	size_t size;			/* of index, a power of two */
+	uint32_t ids;			/* mask: the bits of ids */
 	size_t max, used;		/* entries: at most, and ever taken */
 	size_t bytes, bytes_max, count;
 	cache_id newest, oldest, hand, vacant;
@@ -25,13 +35,40 @@ cache_new(size_t entries, size_t bytes)
 	c->key = siphash_random_key();
 	c->max = entries;
 	c->bytes_max = bytes;
-	c->size = 16;
-	while (c->size < 2 * entries)
-		c->size *= 2;
+	c->size = SIZE_FIRST;
+	while (c->ids < entries)
+		c->ids = c->ids << 1 | 1;
 	/* calloc: pages are taken as they are used. */
-	c->entries = mem_array(entries + 1, sizeof *c->entries);
+	c->memory = mem_array(entries + 2, sizeof *c->entries);
+	c->entries = (void *)((char *)c->memory + (LINES -
+	    (uintptr_t)c->memory % LINES) % LINES);
 	c->index = mem_array(c->size, sizeof *c->index);
 	return c;
+}
+
+static void
+drop_bytes(struct cached *one)
+{
+	if (one->bytes != one->near)
+		free(one->bytes);
+}
+
+/* Room for n bytes of key and value; the key stays. */
+static void
+move_bytes(struct cached *one, size_t n)
+{
+	char *old = one->bytes;
+
+	if (n <= CACHED_NEAR && old == one->near)
+		return;
+	if (n > CACHED_NEAR && old != one->near) {
+		one->bytes = mem_resize(old, n, 1);
+		return;
+	}
+	one->bytes = n > CACHED_NEAR ? mem_array(n, 1) : one->near;
+	memcpy(one->bytes, old, one->key_n);
+	if (old != one->near)
+		free(old);
 }
 
 void
@@ -40,8 +77,8 @@ cache_free(struct cache *c)
 	if (!c)
 		return;
 	for (size_t i = 1; i <= c->used; i++)
-		free(c->entries[i].bytes);
-	free(c->entries);
+		drop_bytes(&c->entries[i]);
+	free(c->memory);
 	free(c->index);
 	free(c);
 }
@@ -70,31 +107,53 @@ cache_count(const struct cache *c)
 	return c->count;
 }
 
-/* Where a key's id stands in the index, or would. */
-static size_t
-place_of(const struct cache *c, uint32_t hash, struct slice key)
-{
-	size_t i = hash & (c->size - 1);
-
-	while (c->index[i]) {
-		const struct cached *one = &c->entries[c->index[i]];
-
-		if (one->hash == hash && slice_is(cached_key(one), key))
-			break;
-		i = (i + 1) & (c->size - 1);
-	}
-	return i;
-}
-
 cache_id
 cache_find(struct cache *c, struct slice key)
 {
-	cache_id id = c->index[place_of(c, (uint32_t)siphash(&c->key, key),
-	    key)];
+	uint32_t hash = (uint32_t)siphash(&c->key, key), place;
+	size_t i = hash & (c->size - 1);
 
-	if (id)
-		c->entries[id].was_used = true;
-	return id;
+	for (; (place = c->index[i]); i = (i + 1) & (c->size - 1)) {
+		cache_id id = place & c->ids;
+		struct cached *one = &c->entries[id];
+
+		if ((place ^ hash) & ~c->ids)
+			continue;
+		/* Both of its lines at once. */
+		__builtin_prefetch(&one->near[CACHED_NEAR - 1]);
+		if (one->hash == hash && slice_is(key, cached_key(one))) {
+			one->was_used = true;
+			return id;
+		}
+	}
+	return 0;
+}
+
+static void
+enter(struct cache *c, cache_id id)
+{
+	uint32_t hash = c->entries[id].hash;
+	size_t i = hash & (c->size - 1);
+
+	while (c->index[i])
+		i = (i + 1) & (c->size - 1);
+	c->index[i] = (hash & ~c->ids) | id;
+}
+
+/* An index that is no larger than it has to be stays in the processor's own
+ * memory. */
+static void
+grow_index(struct cache *c)
+{
+	uint32_t *old = c->index;
+	size_t size = c->size;
+
+	c->size *= 2;
+	c->index = mem_array(c->size, sizeof *c->index);
+	for (size_t i = 0; i < size; i++)
+		if (old[i])
+			enter(c, old[i] & c->ids);
+	free(old);
 }
 
 /* Takes an id out of the index; those behind it that its place kept from their
@@ -104,10 +163,10 @@ remove_from_index(struct cache *c, cache_id id)
 {
 	size_t mask = c->size - 1, hole = c->entries[id].hash & mask;
 
-	while (c->index[hole] != id)
+	while ((c->index[hole] & c->ids) != id)
 		hole = (hole + 1) & mask;
 	for (size_t i = (hole + 1) & mask; c->index[i]; i = (i + 1) & mask) {
-		size_t home = c->entries[c->index[i]].hash & mask;
+		size_t home = c->entries[c->index[i] & c->ids].hash & mask;
 
 		if (((i - home) & mask) < ((i - hole) & mask))
 			continue;
@@ -141,7 +200,7 @@ evict(struct cache *c, cache_id id)
 	remove_from_index(c, id);
 	remove_from_ages(c, id);
 	c->bytes -= one->key_n + one->value_n;
-	free(one->bytes);
+	drop_bytes(one);
 	*one = (struct cached){ .next = c->vacant };
 	c->vacant = id;
 	c->count--;
@@ -187,21 +246,24 @@ cache_add(struct cache *c, struct slice key)
 {
 	uint32_t hash = (uint32_t)siphash(&c->key, key);
 	cache_id id = take_vacant(c);
+	struct cached *one = &c->entries[id];
 
 	if (!id)
 		return 0;
-	c->entries[id] = (struct cached){
-		.bytes = mem_text(key.p, key.n), .key_n = (uint32_t)key.n,
-		.hash = hash, .older = c->newest, .pins = 1,
-	};
+	*one = (struct cached){ .bytes = one->near, .hash = hash,
+		.older = c->newest, .pins = 1 };
+	move_bytes(one, key.n);
+	one->key_n = (uint32_t)key.n;
+	memcpy(one->bytes, key.p, key.n);
 	if (c->newest)
 		c->entries[c->newest].newer = id;
 	else
 		c->oldest = id;
 	c->newest = id;
-	c->index[place_of(c, hash, key)] = id;
 	c->bytes += key.n;
-	c->count++;
+	if (2 * ++c->count > c->size)
+		grow_index(c);
+	enter(c, id);
 	return id;
 }
 
@@ -210,7 +272,7 @@ cache_set(struct cache *c, cache_id id, struct slice value)
 {
 	struct cached *one = &c->entries[id];
 
-	one->bytes = mem_resize(one->bytes, one->key_n + value.n, 1);
+	move_bytes(one, one->key_n + value.n);
 	if (value.n)
 		memcpy(one->bytes + one->key_n, value.p, value.n);
 	c->bytes += value.n;

@@ -16,7 +16,8 @@ struct cache;
 
 typedef uint32_t cache_id;	/* 0: none */
 
-/* The fields behind value belong to the user. */
+/* The fields from state to expires belong to the user. */
+enum { CACHED_NEAR = 72 };
 struct cached {
 	char *bytes;		/* key, then value */
 	uint32_t key_n, value_n;
@@ -27,6 +28,7 @@ struct cached {
 	uint8_t state, status, forward, failed, chosen, failures;
 	cache_id next, chosen_by;	/* chains */
 	int64_t expires;	/* milliseconds, monotonic */
+	char near[CACHED_NEAR];	/* where bytes are, if they fit */
 };
 
 struct cache *cache_new(size_t entries, size_t bytes);

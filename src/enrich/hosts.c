@@ -58,20 +58,28 @@ next_word(struct slice *rest, struct slice *word)
 	return n > 0;
 }
 
-/* Whether a host may be called so; makes it lower case. */
+/* Whether a host may be called so; takes its final dot and makes it lower
+ * case.  Labels have a byte at least, and a name begins with no hyphen. */
 static bool
-take_name(char *p, size_t n)
+take_name(struct hosts *h, struct slice *name)
 {
-	if (n > NAME_MAX_BYTES)
+	char *p = h->text.p + (name->p - h->text.p);
+	char before = '.';
+
+	if (name->n && p[name->n - 1] == '.')
+		name->n--;
+	if (name->n == 0 || name->n > NAME_MAX_BYTES || *p == '-')
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < name->n; i++) {
 		if (p[i] >= 'A' && p[i] <= 'Z')
 			p[i] |= 0x20;
 		if (!byte_is_letter(p[i]) && !byte_is_digit(p[i]) &&
-		    p[i] != '-' && p[i] != '.' && p[i] != '_')
+		    p[i] != '-' && p[i] != '_' &&
+		    (p[i] != '.' || before == '.'))
 			return false;
+		before = p[i];
 	}
-	return true;
+	return before != '.';
 }
 
 static void
@@ -87,7 +95,7 @@ take_line(struct hosts *h, struct slice line)
 	do {
 		if (!next_word(&line, &name))
 			return;
-	} while (!take_name(h->text.p + (name.p - h->text.p), name.n));
+	} while (!take_name(h, &name));
 	if (h->n == h->size) {
 		h->size = h->size ? 2 * h->size : FIRST;
 		h->list = mem_resize(h->list, h->size, sizeof *h->list);

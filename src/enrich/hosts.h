@@ -19,7 +19,8 @@ struct hosts *hosts_read(const char *file);
 void hosts_free(struct hosts *h);
 
 /* The first name behind an address, on the first line that has one that can be
- * a host's; in lower case, borrowed until hosts_free(). */
+ * a host's; in lower case and without a final dot, as a PTR would come (the C
+ * library shows it as it stands there).  Borrowed until hosts_free(). */
 bool hosts_find(const struct hosts *h, const struct ip *ip,
 	struct slice *name);
 

@@ -291,7 +291,7 @@ receive_batch(struct nameserver *s, unsigned door, nameserver_got *got,
 			s->strays++;
 			continue;
 		}
-		got(owner, s, d->slots[id] - 1u, (uint32_t)door << 16 | id, m,
+		got(owner, d->slots[id] - 1u, (uint32_t)door << 16 | id, m,
 		    size, s->messages[i].msg_hdr.msg_flags & MSG_TRUNC);
 	}
 	return n;

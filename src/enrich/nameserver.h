@@ -48,7 +48,7 @@ int nameserver_flush(struct nameserver *s);
 /* Reads what has come to one socket; each message goes to got() with the slot
  * its id belongs to, cut says that it was longer than we take.  Messages that
  * nobody waits for are counted.  Returns as nameserver_flush(): 1 or -1. */
-typedef void nameserver_got(void *owner, struct nameserver *s, unsigned slot,
+typedef void nameserver_got(void *owner, unsigned slot,
 	nameserver_ticket ticket, const uint8_t *m, size_t n, bool cut);
 int nameserver_receive(struct nameserver *s, unsigned socket,
 	nameserver_got *got, void *owner);

@@ -6,26 +6,6 @@
 
 #include "base/mem.h"
 
-/* A row in the ring: its texts stand behind it. */
-struct entry {
-	struct event event;
-	rdns_ticket ticket;	/* 0: no address */
-	int64_t came;
-	size_t size;		/* with its texts, rounded up */
-};
-
-struct queue {
-	struct rdns *rdns;
-	unsigned columns;
-	size_t rows, rows_max;
-	char *ring;
-	size_t size;
-	/* Entries stand in [head, tail), or in [head, wrap) and [0, tail). */
-	size_t head, tail, wrap;
-	bool is_wrapped, has_left;	/* the head's row is in use outside */
-	rdns_ticket passed;		/* of a row that never was in the ring */
-};
-
 /* What each column borrows from an event. */
 static const struct {
 	enum column column;
@@ -43,10 +23,45 @@ static const struct {
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
 
-static struct slice *
-text_of(struct event *e, size_t i)
+/* A row in the ring, as small as it can be, since there are many: its texts
+ * stand behind it. */
+struct entry {
+	struct ip ip;
+	struct stretch line;
+	int64_t came;
+	rdns_ticket ticket;	/* 0: no address */
+	uint32_t size;		/* with its texts, rounded up */
+	uint32_t count;
+	int16_t year, offset;
+	uint8_t kind, month, day, hour, minute, second;
+	bool has_offset;
+	uint32_t lengths[TEXTS];
+};
+
+struct queue {
+	struct rdns *rdns;
+	unsigned columns;
+	size_t rows, rows_max;
+	char *ring;
+	size_t size;
+	/* Entries stand in [head, tail), or in [head, wrap) and [0, tail). */
+	size_t head, tail, wrap;
+	bool is_wrapped, has_left;	/* the head's row is in use outside */
+	struct event event;		/* the head's, while it is */
+	rdns_ticket passed;		/* of a row that never was in the ring */
+};
+
+static const struct slice *
+text_of(const struct event *e, size_t i)
 {
-	return (struct slice *)(void *)((char *)e + texts[i].offset);
+	return (const struct slice *)(const void *)((const char *)e +
+	    texts[i].offset);
+}
+
+static void
+set_text(struct event *e, size_t i, struct slice text)
+{
+	memcpy((char *)e + texts[i].offset, &text, sizeof text);
 }
 
 struct queue *
@@ -103,11 +118,24 @@ drop_head(struct queue *q)
 		q->head = q->tail = 0;
 }
 
-/* Room for one entry; NULL: there is none. */
+static size_t
+size_of(const struct queue *q, const struct event *event)
+{
+	size_t size = sizeof(struct entry);
+
+	for (size_t i = 0; i < TEXTS; i++)
+		if (q->columns >> texts[i].column & 1)
+			size += text_of(event, i)->n;
+	return (size + 15) & ~(size_t)15;
+}
+
+/* Room for an event; NULL: there is none. */
 static struct entry *
-room(struct queue *q, size_t size)
+room(struct queue *q, const struct event *event)
 {
 	size_t end = q->is_wrapped ? q->head : q->size;
+	size_t size = size_of(q, event);
+	struct entry *e;
 
 	if (size > end - q->tail) {
 		if (q->is_wrapped || size > q->head)
@@ -116,46 +144,71 @@ room(struct queue *q, size_t size)
 		q->tail = 0;
 		q->is_wrapped = true;
 	}
-	return entry_at(q, q->tail);
+	e = entry_at(q, q->tail);
+	e->size = (uint32_t)size;
+	return e;
 }
 
-/* The event, with its texts, at the end of the ring. */
-static bool
-store(struct queue *q, const struct event *event, rdns_ticket ticket,
-    int64_t now)
+/* All of an event but its texts. */
+static void
+pack(struct entry *e, const struct event *event)
 {
-	struct event copy = *event;
-	size_t size = sizeof(struct entry);
-	struct entry *e;
-	char *p;
+	e->kind = (uint8_t)event->kind;
+	e->count = event->count;
+	e->ip = event->ip;
+	e->line = event->line;
+	e->year = (int16_t)event->when.year;
+	e->month = (uint8_t)event->when.month;
+	e->day = (uint8_t)event->when.day;
+	e->hour = (uint8_t)event->when.hour;
+	e->minute = (uint8_t)event->when.minute;
+	e->second = (uint8_t)event->when.second;
+	e->offset = (int16_t)event->when.offset;
+	e->has_offset = event->when.has_offset;
+}
 
+static void
+unpack(const struct entry *e, struct event *event)
+{
+	const char *p = (const char *)(e + 1);
+
+	*event = (struct event){
+		.kind = (enum event_kind)e->kind,
+		.count = e->count,
+		.ip = e->ip,
+		.line = e->line,
+		.when = { .year = e->year, .month = e->month, .day = e->day,
+			.hour = e->hour, .minute = e->minute,
+			.second = e->second, .offset = e->offset,
+			.has_offset = e->has_offset },
+	};
 	for (size_t i = 0; i < TEXTS; i++) {
-		struct slice *text = text_of(&copy, i);
-
-		if (!(q->columns >> texts[i].column & 1))
-			text->n = 0;
-		size += text->n;
+		set_text(event, i, (struct slice){ p, e->lengths[i] });
+		p += e->lengths[i];
 	}
-	size = (size + 15) & ~(size_t)15;
-	e = room(q, size);
-	if (!e)
-		return false;
-	p = (char *)(e + 1);
+}
+
+/* The event, with its texts, into the room made for it. */
+static void
+store(struct queue *q, struct entry *e, const struct event *event,
+    rdns_ticket ticket, int64_t now)
+{
+	char *p = (char *)(e + 1);
+
+	pack(e, event);
 	for (size_t i = 0; i < TEXTS; i++) {
-		struct slice *text = text_of(&copy, i);
+		const struct slice *text = text_of(event, i);
+		size_t n = q->columns >> texts[i].column & 1 ? text->n : 0;
 
-		if (text->n)
-			memcpy(p, text->p, text->n);
-		text->p = p;
-		p += text->n;
+		e->lengths[i] = (uint32_t)n;
+		if (n)
+			memcpy(p, text->p, n);
+		p += n;
 	}
-	e->event = copy;
 	e->ticket = ticket;
 	e->came = now;
-	e->size = size;
-	q->tail += size;
+	q->tail += e->size;
 	q->rows++;
-	return true;
 }
 
 enum queue_result
@@ -164,9 +217,11 @@ queue_add(struct queue *q, const struct event *event, int64_t now,
 {
 	struct rdns_name name = { .status = RDNS_SKIPPED };
 	rdns_ticket ticket = 0;
+	struct entry *e = NULL;
 
 	drop_head(q);
-	if (q->rows == q->rows_max)
+	/* Asked for only once it has its room: what is asked is for a row. */
+	if (q->rows && (q->rows == q->rows_max || !(e = room(q, event))))
 		return QUEUE_FULL;
 	if (event->ip.family != IP_NONE) {
 		ticket = rdns_ask(q->rdns, &event->ip, may_wait);
@@ -181,8 +236,13 @@ queue_add(struct queue *q, const struct event *event, int64_t now,
 		q->passed = ticket;
 		return QUEUE_PASSED;
 	}
-	if (store(q, event, ticket, now))
+	if (!e)
+		e = room(q, event);
+	if (e) {
+		store(q, e, event, ticket, now);
 		return QUEUE_ADDED;
+	}
+	/* Larger than the whole ring. */
 	if (ticket)
 		rdns_release(q->rdns, ticket);
 	return QUEUE_FULL;
@@ -203,7 +263,8 @@ queue_next(struct queue *q, int64_t overdue, struct row *row)
 			return false;
 		name = (struct rdns_name){ .status = RDNS_TIMEOUT };
 	}
-	*row = (struct row){ .event = &e->event, .hostname = name.hostname,
+	unpack(e, &q->event);
+	*row = (struct row){ .event = &q->event, .hostname = name.hostname,
 		.status = name.status, .forward = name.forward };
 	q->has_left = true;
 	return true;

@@ -8,19 +8,18 @@
 #include "base/mem.h"
 #include "enrich/cache.h"
 #include "enrich/filestamp.h"
+#include "enrich/finding.h"
 #include "enrich/hosts.h"
+#include "enrich/line.h"
 #include "enrich/networks.h"
+#include "enrich/reserved.h"
 
 enum {
-	KEY_IP = 1 + 2 * sizeof(uint64_t),
 	BYTES_AN_ENTRY = 96,	/* the cache's ceiling in bytes, for each */
 	SECOND = 1000,
-	MINUTE = 60 * SECOND,
-	TTL_MIN = MINUTE, TTL_MAX = 24 * 60 * MINUTE,
-	NEGATIVE_MAX = 3 * 60 * MINUTE,
-	FAILURE_MIN = 30 * SECOND, FAILURE_MAX = 5 * MINUTE,
+	LOCAL_LIFE = 60 * SECOND,
 	LOOK = 5 * SECOND,	/* how often at resolv.conf */
-	LINE = 2048,		/* more in the line would only wait there */
+	LINE = 65536,		/* more would only stand there */
 };
 
 /* What happens to an entry of the cache. */
@@ -41,8 +40,7 @@ struct rdns {
 	struct filestamp resolv_stamp;
 	bool watches_resolv, is_lasting;
 	int64_t now, look_at;	/* milliseconds, monotonic */
-	cache_id first, last;	/* the line */
-	size_t line;		/* how many stand there */
+	struct line line;
 	struct buf scratch;
 	uint64_t lookups, known, local, held;
 };
@@ -56,147 +54,11 @@ clock_ms(void)
 	return t.tv_sec * (int64_t)SECOND + t.tv_nsec / 1000000;
 }
 
-/*
- * Keys: 'P' and an address; 'A' or '6' and a name.
- */
-
-static struct slice
-address_key(const struct ip *ip, char key[KEY_IP])
-{
-	key[0] = 'P';
-	if (ip->family == IP_V4)
-		key[0] = 'p';
-	memcpy(key + 1, &ip->high, sizeof ip->high);
-	memcpy(key + 1 + sizeof ip->high, &ip->low, sizeof ip->low);
-	return (struct slice){ key, KEY_IP };
-}
-
-static bool
-is_forward(const struct cached *one)
-{
-	return *one->bytes == 'A' || *one->bytes == '6';
-}
-
-static struct ip
-address_of(const struct cached *one)
-{
-	struct ip ip = { .family = *one->bytes == 'p' ? IP_V4 : IP_V6 };
-
-	memcpy(&ip.high, one->bytes + 1, sizeof ip.high);
-	memcpy(&ip.low, one->bytes + 1 + sizeof ip.high, sizeof ip.low);
-	return ip;
-}
-
-/*
- * Values: names, each with its length in two bytes before it; or addresses.
- */
-
-static void
-set_names(struct rdns *r, cache_id id, const struct slice *names, size_t n)
-{
-	buf_reset(&r->scratch);
-	for (size_t i = 0; i < n; i++) {
-		buf_add_byte(&r->scratch, (char)(names[i].n >> 8));
-		buf_add_byte(&r->scratch, (char)names[i].n);
-		buf_add(&r->scratch, names[i]);
-	}
-	cache_set(r->cache, id, buf_slice(&r->scratch));
-}
-
-/* The name with this index; empty: there are no more. */
-static struct slice
-name_at(const struct cached *one, unsigned index)
-{
-	struct slice rest = cached_value(one), name = { NULL, 0 };
-
-	do {
-		if (rest.n < 2)
-			return (struct slice){ NULL, 0 };
-		name = slice_to(slice_from(rest, 2),
-		    (size_t)(unsigned char)rest.p[0] << 8 |
-		    (unsigned char)rest.p[1]);
-		rest = slice_from(rest, 2 + name.n);
-	} while (index--);
-	return name;
-}
-
-static bool
-has_address(const struct cached *one, const struct ip *ip)
-{
-	struct slice value = cached_value(one);
-
-	for (; value.n; value = slice_from(value, sizeof *ip)) {
-		struct ip other;
-
-		memcpy(&other, value.p, sizeof other);
-		if (ip_equal(&other, ip))
-			return true;
-	}
-	return false;
-}
-
-/*
- * The line of those to be asked; the chains of those who wait for another.
- */
-
 static void
 line_up(struct rdns *r, cache_id id, bool in_front)
 {
-	struct cached *one = cache_at(r->cache, id);
-
-	r->line++;
-	one->state = WAITING;
-	one->next = in_front ? r->first : 0;
-	if (in_front || !r->first)
-		r->first = id;
-	else
-		cache_at(r->cache, r->last)->next = id;
-	if (!in_front || !one->next)
-		r->last = id;
-}
-
-static cache_id
-take_first(struct rdns *r)
-{
-	cache_id id = r->first;
-
-	r->line--;
-	r->first = cache_at(r->cache, id)->next;
-	if (!r->first)
-		r->last = 0;
-	cache_at(r->cache, id)->next = 0;
-	return id;
-}
-
-/*
- * What an answer is worth, and for how long.
- */
-
-static bool
-is_failure(enum rdns_status status)
-{
-	return status == RDNS_SERVFAIL || status == RDNS_REFUSED ||
-	    status == RDNS_TIMEOUT || status == RDNS_UNREACHABLE ||
-	    status == RDNS_BADREPLY;
-}
-
-static int64_t
-lifetime(struct cached *one, const struct reply *reply, bool given_up)
-{
-	int64_t life, most = TTL_MAX;
-
-	if (given_up)
-		return SECOND;
-	if (is_failure((enum rdns_status)one->status)) {
-		life = FAILURE_MIN;
-		for (unsigned i = 1; i < one->failures; i++)
-			life *= 2;
-		return life < FAILURE_MAX ? life : FAILURE_MAX;
-	}
-	life = (int64_t)reply->ttl * SECOND;
-	if (one->status != RDNS_OK)
-		most = NEGATIVE_MAX;
-	return life < TTL_MIN ? TTL_MIN : life > most ? most : life;
+	cache_at(r->cache, id)->state = WAITING;
+	line_add(&r->line, r->cache, id, in_front);
 }
 
 static bool
@@ -204,7 +66,7 @@ is_expired(const struct rdns *r, const struct cached *one)
 {
 	if (r->now < one->expires || one->pins)
 		return false;
-	return !r->is_lasting || is_failure((enum rdns_status)one->status);
+	return !r->is_lasting || finding_is_failure((enum rdns_status)one->status);
 }
 
 /* Known now; nobody but rows needs it any more. */
@@ -226,13 +88,10 @@ settle(struct rdns *r, cache_id id)
 static cache_id
 ask_forward(struct rdns *r, const struct ip *ip, struct slice name)
 {
-	char key[1 + WIRE_TEXT_MAX];
-	struct slice whole = { key, 1 + name.n };
-	cache_id id;
+	char key[FINDING_KEY_MAX];
+	struct slice whole = finding_forward_key(key, ip->family, name);
+	cache_id id = cache_find(r->cache, whole);
 
-	key[0] = ip->family == IP_V4 ? 'A' : '6';
-	memcpy(key + 1, name.p, name.n);
-	id = cache_find(r->cache, whole);
 	if (id && cache_at(r->cache, id)->state == KNOWN &&
 	    is_expired(r, cache_at(r->cache, id))) {
 		cache_at(r->cache, id)->pins++;
@@ -250,10 +109,10 @@ ask_forward(struct rdns *r, const struct ip *ip, struct slice name)
 static void
 confirm(struct rdns *r, cache_id id)
 {
-	struct ip ip = address_of(cache_at(r->cache, id));
+	struct ip ip = finding_ip(cache_at(r->cache, id));
 
 	for (;;) {
-		struct slice name = name_at(cache_at(r->cache, id),
+		struct slice name = finding_hostname(cache_at(r->cache, id),
 		    cache_at(r->cache, id)->chosen);
 		struct cached *one = cache_at(r->cache, id), *other;
 		struct wire_name wire;
@@ -273,12 +132,12 @@ confirm(struct rdns *r, cache_id id)
 			other->chosen_by = id;
 			return;
 		}
-		if (forward && has_address(other, &ip)) {
+		if (forward && finding_has_address(other, &ip)) {
 			one->forward = FORWARD_PASS;
 			settle(r, id);
 			return;
 		}
-		if (!forward || is_failure((enum rdns_status)other->status)) {
+		if (!forward || finding_is_failure((enum rdns_status)other->status)) {
 			one->forward = FORWARD_TEMPERROR;
 			one->failed = forward ? other->status : RDNS_TIMEOUT;
 		}
@@ -310,11 +169,8 @@ wake_confirming(struct rdns *r, cache_id id)
 static void
 end_forward(struct rdns *r, cache_id id, const struct reply *reply)
 {
-	const struct ip *addresses = reply->addresses;
-
-	cache_set(r->cache, id, (struct slice){ (const char *)addresses,
-		reply->kind == REPLY_ADDRESSES ? reply->n * sizeof *addresses :
-		0 });
+	cache_set(r->cache, id, finding_of_addresses(reply->addresses,
+	    reply->kind == REPLY_ADDRESSES ? reply->n : 0));
 	settle(r, id);
 	wake_confirming(r, id);
 }
@@ -325,7 +181,8 @@ forward_of(enum rdns_status status)
 {
 	if (status == RDNS_OK)
 		return FORWARD_FAIL;
-	return is_failure(status) ? FORWARD_TEMPERROR : FORWARD_PERMERROR;
+	return finding_is_failure(status) ? FORWARD_TEMPERROR :
+	    FORWARD_PERMERROR;
 }
 
 static void
@@ -334,8 +191,8 @@ end_reverse(struct rdns *r, cache_id id, const struct reply *reply)
 	struct cached *one = cache_at(r->cache, id);
 
 	if (one->status == RDNS_OK)
-		set_names(r, id, reply->names, r->settings.confirm ?
-		    reply->n : 1);
+		cache_set(r->cache, id, finding_of_names(&r->scratch,
+		    reply->names, r->settings.confirm ? reply->n : 1));
 	else
 		cache_set(r->cache, id, (struct slice){ NULL, 0 });
 	one = cache_at(r->cache, id);
@@ -361,9 +218,10 @@ set_status(struct rdns *r, cache_id id, enum rdns_status status,
 	if (status == RDNS_OK && reply->n == 0)
 		status = RDNS_NODATA;
 	one->status = (uint8_t)status;
-	one->failures = is_failure(status) ?
+	one->failures = finding_is_failure(status) ?
 	    (uint8_t)(one->failures < 8 ? one->failures + 1 : 8) : 0;
-	one->expires = r->now + lifetime(one, reply, given_up);
+	one->expires = r->now + (given_up ? SECOND :
+	    finding_lifetime(status, reply->ttl, one->failures));
 }
 
 /* Those of the same network who were held back: asked now, or as unlucky. */
@@ -399,11 +257,11 @@ end_question(void *owner, uint64_t who, enum rdns_status status,
 	struct ip ip;
 
 	set_status(r, id, status, reply, given_up);
-	if (is_forward(cache_at(r->cache, id))) {
+	if (finding_is_forward(cache_at(r->cache, id))) {
 		end_forward(r, id, reply);
 		return;
 	}
-	ip = address_of(cache_at(r->cache, id));
+	ip = finding_ip(cache_at(r->cache, id));
 	end_reverse(r, id, reply);
 	if (given_up || status == RDNS_UNREACHABLE)
 		networks_withdrawn(r->networks, &ip);
@@ -418,39 +276,6 @@ end_question(void *owner, uint64_t who, enum rdns_status status,
  * Beginnings.
  */
 
-/* Networks that no server outside can say anything about. */
-static bool
-is_local(const struct ip *ip)
-{
-	static const struct {
-		enum ip_family family;
-		unsigned bits;
-		uint64_t value;		/* the upper half, for IPv6 */
-	} nets[] = {
-		{ IP_V4, 8, 0x00000000 }, { IP_V4, 8, 0x7f000000 },
-		{ IP_V4, 16, 0xa9fe0000 }, { IP_V4, 24, 0xc0000200 },
-		{ IP_V4, 24, 0xc6336400 }, { IP_V4, 24, 0xcb007100 },
-		{ IP_V4, 4, 0xe0000000 }, { IP_V4, 4, 0xf0000000 },
-		{ IP_V6, 10, 0xfe80000000000000 },
-		{ IP_V6, 8, 0xff00000000000000 },
-		{ IP_V6, 32, 0x20010db800000000 },
-		{ IP_V6, 20, 0x3fff000000000000 },
-	};
-	uint64_t value = ip->family == IP_V4 ? ip->low << 32 : ip->high;
-
-	if (ip->family == IP_V6 && ip->high == 0 && ip->low <= 1)
-		return true;
-	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
-		uint64_t net = ip->family == IP_V4 ? nets[i].value << 32 :
-		    nets[i].value;
-
-		if (nets[i].family == ip->family &&
-		    (value ^ net) >> (64 - nets[i].bits) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Whether it was answered here. */
 static bool
 answer_locally(struct rdns *r, cache_id id, const struct ip *ip)
@@ -458,13 +283,14 @@ answer_locally(struct rdns *r, cache_id id, const struct ip *ip)
 	struct slice name = { NULL, 0 };
 	bool is_named = hosts_find(r->hosts, ip, &name);
 
-	if (!is_named && !is_local(ip))
+	if (!is_named && !reserved_has(ip))
 		return false;
 	r->local++;
-	set_names(r, id, &name, is_named);
+	cache_set(r->cache, id, finding_of_names(&r->scratch, &name,
+	    is_named));
 	cache_at(r->cache, id)->status = RDNS_LOCAL;
 	cache_at(r->cache, id)->forward = FORWARD_NONE;
-	cache_at(r->cache, id)->expires = r->now + TTL_MIN;
+	cache_at(r->cache, id)->expires = r->now + LOCAL_LIFE;
 	settle(r, id);
 	return true;
 }
@@ -479,14 +305,14 @@ begin(struct rdns *r, cache_id id, const struct ip *ip)
 rdns_ticket
 rdns_ask(struct rdns *r, const struct ip *ip, bool may_wait)
 {
-	char bytes[KEY_IP];
-	struct slice key = address_key(ip, bytes);
+	char bytes[FINDING_KEY_MAX];
+	struct slice key = finding_key(bytes, ip);
 	cache_id id = cache_find(r->cache, key);
 	struct cached *one = cache_at(r->cache, id);
 
 	r->now = clock_ms();
 	if (!id) {
-		id = r->line < LINE || !may_wait ?
+		id = r->line.n < LINE || !may_wait ?
 		    cache_add(r->cache, key) : 0;
 		if (!id)
 			return 0;
@@ -511,7 +337,7 @@ rdns_answer(struct rdns *r, rdns_ticket ticket, struct rdns_name *name)
 		return false;
 	name->status = (enum rdns_status)one->status;
 	name->forward = (enum forward)one->forward;
-	name->hostname = name_at(one, one->chosen);
+	name->hostname = finding_hostname(one, one->chosen);
 	if (!r->settings.mismatch || name->status != RDNS_OK)
 		return true;
 	if (name->forward == FORWARD_FAIL)
@@ -531,18 +357,17 @@ rdns_release(struct rdns *r, rdns_ticket ticket)
 static void
 ask_next(struct rdns *r)
 {
-	cache_id id = take_first(r);
+	cache_id id = line_take(&r->line, r->cache);
 	struct cached *one = cache_at(r->cache, id);
 	struct wire_name name;
 	enum wire_type type = WIRE_PTR;
 
 	one->state = ASKED;
-	if (is_forward(one)) {
-		type = *one->bytes == 'A' ? WIRE_A : WIRE_AAAA;
+	if (finding_is_forward(one)) {
 		/* It has been parsed before. */
-		(void)wire_name_parse(&name, slice_from(cached_key(one), 1));
+		(void)wire_name_parse(&name, finding_name(one, &type));
 	} else {
-		struct ip ip = address_of(one);
+		struct ip ip = finding_ip(one);
 
 		if (networks_advise(r->networks, &ip, r->now) ==
 		    NETWORKS_HOLD) {
@@ -587,7 +412,7 @@ rdns_step(struct rdns *r)
 	r->now = clock_ms();
 	look_at_files(r);
 	resolver_receive(r->resolver);
-	while (r->first && resolver_room(r->resolver))
+	while (r->line.first && resolver_room(r->resolver))
 		ask_next(r);
 	resolver_send(r->resolver);
 }
@@ -602,7 +427,7 @@ int64_t
 rdns_pause(const struct rdns *r)
 {
 	/* Those in the line may go when something has come, or given up. */
-	return r->first && resolver_room(r->resolver) ? 0 :
+	return r->line.first && resolver_room(r->resolver) ? 0 :
 	    resolver_pause(r->resolver);
 }
 
@@ -654,24 +479,9 @@ rdns_set_lasting(struct rdns *r, bool lasting)
 void
 rdns_add_counters(const struct rdns *r, struct buf *out)
 {
-	struct resolver_counters c = resolver_count(r->resolver);
-
-	buf_addf(out, "dns: look-ups %llu, known %llu, local %llu, asked "
-	    "%llu, answered %llu, sent %llu, repeated %llu, by TCP %llu, "
-	    "strays %llu, given up %llu, held back %llu, window %u, out %u, "
-	    "slowest %.1f ms, kept %zu",
-	    (unsigned long long)r->lookups, (unsigned long long)r->known,
-	    (unsigned long long)r->local, (unsigned long long)c.asked,
-	    (unsigned long long)c.answered, (unsigned long long)c.sent,
-	    (unsigned long long)c.repeats, (unsigned long long)c.tcp,
-	    (unsigned long long)c.strays, (unsigned long long)c.given_up,
-	    (unsigned long long)r->held, c.window, c.in_flight,
-	    (double)c.slowest / 1000, cache_count(r->cache));
-	for (int i = 0; i < RDNS_STATUSES; i++) {
-		struct slice name = rdns_status_name((enum rdns_status)i);
-
-		if (c.by_status[i])
-			buf_addf(out, ", %.*s %llu", (int)name.n, name.p,
-			    (unsigned long long)c.by_status[i]);
-	}
+	buf_addf(out, "dns: look-ups %llu, known %llu, local %llu, held back "
+	    "%llu, kept %zu", (unsigned long long)r->lookups,
+	    (unsigned long long)r->known, (unsigned long long)r->local,
+	    (unsigned long long)r->held, cache_count(r->cache));
+	resolver_add_counters(r->resolver, out);
 }

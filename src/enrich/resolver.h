@@ -13,21 +13,10 @@
  * sent again after 0.5 and 1.5 seconds and given up after 3.5; a server that
  * fails is left for the next; truncated answers are fetched over TCP; CNAMEs
  * are followed.  How many questions are out follows what the servers can take
- * (enrich/window.h).  The only file that knows ldns, and only its reader of
- * messages: its resolver would take forged answers. */
+ * (enrich/window.h). */
 struct resolver;
 
 enum { RESOLVER_IN_FLIGHT_MAX = 20000 };
-
-struct resolver_counters {
-	uint64_t asked, sent, repeats, answered, tcp;
-	uint64_t by_status[RDNS_STATUSES];
-	uint64_t given_up;	/* not sent: no server answers at all */
-	uint64_t strays;	/* messages nobody had asked for, forged ones
-				 * among them */
-	int64_t slowest;	/* answer, microseconds */
-	unsigned window, in_flight;
-};
 
 /* The end of a question.  status OK: names or addresses are in *reply; NODATA
  * and NXDOMAIN: its ttl; else *reply has nothing.  given_up: it was not even
@@ -64,13 +53,7 @@ int resolver_fd(const struct resolver *r);
 /* Microseconds until both should be called even so; -1: never. */
 int64_t resolver_pause(const struct resolver *r);
 
-struct resolver_counters resolver_count(const struct resolver *r);
-
-/* Reads an answer to q that wire_is_answer() has let through: the usual one by
- * hand, others by the thorough reader, which is ldns's. */
-void resolver_read(const struct wire_query *q, const uint8_t *m, size_t n,
-	struct reply *reply);
-void resolver_read_thoroughly(const struct wire_query *q, const uint8_t *m,
-	size_t n, struct reply *reply);
+/* Counters for the administrator: ", NAME NUMBER" each. */
+void resolver_add_counters(const struct resolver *r, struct buf *out);
 
 #endif

@@ -10,6 +10,7 @@ enum {
 	EPOCH = 20000,		/* an epoch lasts at least so long */
 	MANY = 40,		/* too many to be by chance */
 	BURST = 160,		/* fit the smallest socket buffer there is */
+	BURST_LEAST = 8,
 	TRICKLE = 16000,	/* questions a second, whatever was measured */
 	PATIENCE = 2, PATIENCE_MAX = 64, REFUSED_HOLD = 8,
 	SECOND = 1000000,
@@ -215,7 +216,8 @@ window_lost(struct window *w, int64_t sent)
 void
 window_late(struct window *w, int64_t sent)
 {
-	w->late += sent > w->cut_at && 3 * w->srtt <= WINDOW_LATE;
+	/* Before the first answer nobody knows how long this way is. */
+	w->late += w->srtt && sent > w->cut_at && 3 * w->srtt <= WINDOW_LATE;
 }
 
 void
@@ -230,6 +232,18 @@ window_recovered(struct window *w, int64_t sent)
 	w->recovered += sent > w->cut_at;
 }
 
+/* How many may leave at once.  Where some got lost, the buffer they were too
+ * many for may be far smaller. */
+static unsigned
+burst(const struct window *w)
+{
+	unsigned n = w->size / 4;
+
+	if (!w->ceiling || n > BURST)
+		return BURST;
+	return n < BURST_LEAST ? BURST_LEAST : n;
+}
+
 static void
 refill(struct window *w, int64_t now)
 {
@@ -240,8 +254,8 @@ refill(struct window *w, int64_t now)
 		w->tokens += elapsed * (pace > TRICKLE ? pace : TRICKLE);
 		w->rate_tokens += elapsed * w->limit;
 	}
-	if (w->tokens > BURST)
-		w->tokens = BURST;
+	if (w->tokens > burst(w))
+		w->tokens = burst(w);
 	if (w->rate_tokens > 1 + w->limit / 100)
 		w->rate_tokens = 1 + w->limit / 100;
 	w->refilled = now;

@@ -36,6 +36,7 @@ static const struct number {
 	{ 'L', offsetof(struct server_settings, loss), 100 },
 	{ 'r', offsetof(struct server_settings, rate), 10000000 },
 	{ 'o', offsetof(struct server_settings, outstanding), 1000000 },
+	{ 'F', offsetof(struct server_settings, flood), 10000000 },
 	{ 'T', offsetof(struct server_settings, ttl), UINT_MAX },
 	{ 'N', offsetof(struct server_settings, negative_ttl), UINT_MAX },
 };
@@ -125,7 +126,7 @@ main(int argc, char **argv)
 	int c;
 
 	mix_parse(&set.mix, "ok=100");
-	while ((c = getopt_long(argc, argv, "a:p:l:j:L:m:S:r:Ro:T:N:s:B:",
+	while ((c = getopt_long(argc, argv, "a:p:l:j:L:m:S:r:Ro:F:T:N:s:B:",
 	    options, NULL)) != -1) {
 		if (c == OPTION_LIST) {
 			behaviour_list(stdout);

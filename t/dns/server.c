@@ -13,6 +13,7 @@
 
 #include "answer.h"
 #include "datagrams.h"
+#include "flood.h"
 #include "streams.h"
 #include "tally.h"
 
@@ -28,6 +29,7 @@ struct server {
 	struct streams *streams;
 	struct pending *pending;
 	struct tally *tally;
+	struct flood *flood;
 	struct answer answer;
 	int signals;
 	uint64_t start, now;	/* microseconds */
@@ -197,6 +199,8 @@ take(struct server *s, const uint8_t *bytes, size_t n,
 	if (!query_parse(&q, bytes, n, &set->mix))
 		return;
 	tally_add(s->tally, &q, peer, milliseconds(s));
+	if (peer->connection < 0)
+		flood_see(s->flood, &q, peer);
 	if (peer->connection < 0 && set->loss > 0 &&
 	    answer_random(&s->answerer) % 100 < set->loss)
 		return;
@@ -224,7 +228,7 @@ read_signals(struct server *s)
 
 	while (read(s->signals, &signal, sizeof(signal)) ==
 	    (ssize_t)sizeof(signal)) {
-		tally_print(s->tally, STDERR_FILENO);
+		tally_print(s->tally, flood_count(s->flood), STDERR_FILENO);
 		if (signal.ssi_signo != SIGUSR1)
 			goes_on = false;
 	}
@@ -268,6 +272,25 @@ give_due(struct server *s)
 }
 
 static void
+forge_due(struct server *s)
+{
+	struct peer to;
+
+	while (flood_next(s->flood, s->now, &s->answer, &to))
+		send_answer(s, &to);
+}
+
+/* When there is something to do though nothing comes. */
+static uint64_t
+next_due(const struct server *s)
+{
+	uint64_t answers = pending_due(s->pending);
+	uint64_t forgeries = flood_due(s->flood, s->now);
+
+	return answers < forgeries ? answers : forgeries;
+}
+
+static void
 sleep_until(struct server *s, uint64_t due, struct pollfd *polls, size_t n)
 {
 	uint64_t now = microseconds(), us = due > now ? due - now : 0;
@@ -290,9 +313,9 @@ loop(struct server *s)
 	do {
 		size_t n = streams_poll(s->streams, polls + POLL_STREAM);
 
-		sleep_until(s, pending_due(s->pending), polls,
-		    POLL_STREAM + n);
+		sleep_until(s, next_due(s), polls, POLL_STREAM + n);
 		give_due(s);
+		forge_due(s);
 		if (polls[POLL_DATAGRAM].revents)
 			read_datagrams(s);
 		read_streams(s, polls + POLL_STREAM, n);
@@ -314,6 +337,7 @@ server_run(const struct server_settings *settings)
 	s.answerer.random = settings->mix.seed;
 	s.answerer.asked = asked_new(ASKED_BITS);
 	s.tally = tally_new();
+	s.flood = flood_new(settings->flood, &s.answerer);
 	s.pending = pending_new(PENDING_MAX);
 	s.signals = open_signals();
 	if (s.signals < 0 || open_sockets(&s, &at) != 0)

@@ -12,6 +12,7 @@ struct server_settings {
 	unsigned rate;		/* queries a second; 0: no limit */
 	bool refuse;		/* say REFUSED above the rate */
 	unsigned outstanding;	/* 0: no limit */
+	unsigned flood;		/* forged answers a second */
 	unsigned ttl, negative_ttl;
 	int buffer;		/* octets */
 	struct mix mix;

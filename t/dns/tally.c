@@ -104,13 +104,13 @@ tally_pending(struct tally *t, size_t n)
 }
 
 void
-tally_print(const struct tally *t, int fd)
+tally_print(const struct tally *t, uint64_t forged, int fd)
 {
 	dprintf(fd, "queries=%ju repeats=%ju edns=%ju tcp=%ju forward=%ju "
 	    "peak_qps=%ju peak_pending=%ju source_ports=%ju "
-	    "ids_sequential=%ju\n", (uintmax_t)t->queries,
+	    "ids_sequential=%ju forged=%ju\n", (uintmax_t)t->queries,
 	    (uintmax_t)t->repeats, (uintmax_t)t->edns, (uintmax_t)t->tcp,
 	    (uintmax_t)t->forward, (uintmax_t)t->peak_qps,
 	    (uintmax_t)t->peak_pending, (uintmax_t)t->ports,
-	    (uintmax_t)t->sequential);
+	    (uintmax_t)t->sequential, (uintmax_t)forged);
 }

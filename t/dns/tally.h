@@ -16,7 +16,7 @@ void tally_add(struct tally *, const struct query *, const struct peer *,
 /* Notes how many wait for an answer. */
 void tally_pending(struct tally *, size_t n);
 
-/* Writes the line of statistics. */
-void tally_print(const struct tally *, int fd);
+/* Writes the line of statistics; so many answers were forged. */
+void tally_print(const struct tally *, uint64_t forged, int fd);
 
 #endif

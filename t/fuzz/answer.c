@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* Fuzz target: an answer to one of a few questions, any bytes behind the
- * question.  What is read by hand is what ldns reads, or it is left to ldns;
- * and what is read is fit for a row. */
+ * question; or any bytes, of which few are an answer.  What is read by hand is
+ * what ldns reads, or it is left to ldns; and what is read is fit for a row. */
 #include <ldns/ldns.h>
 #include <stdlib.h>
 
-#include "enrich/resolver.h"
+#include "enrich/answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -83,42 +83,98 @@ check_origin(const uint8_t *m, size_t n, const struct reply *r)
 	ldns_pkt_free(packet);
 }
 
+/* What is let through has the id and the question asked, as ldns sees it. */
+static void
+check_question(const struct wire_query *q, const uint8_t *m, size_t n)
+{
+	struct wire_name asked, name;
+	ldns_pkt *packet = NULL;
+	const ldns_rr *rr;
+
+	if (ldns_wire2pkt(&packet, m, n) != LDNS_STATUS_OK)
+		return;
+	must(ldns_pkt_id(packet) == ID && ldns_pkt_qr(packet));
+	must(ldns_pkt_get_opcode(packet) == LDNS_PACKET_QUERY);
+	must(ldns_rr_list_rr_count(ldns_pkt_question(packet)) == 1);
+	rr = ldns_rr_list_rr(ldns_pkt_question(packet), 0);
+	must((unsigned)ldns_rr_get_type(rr) == wire_query_type(q));
+	must(ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN);
+	name.n = (uint8_t)ldns_rdf_size(ldns_rr_owner(rr));
+	memcpy(name.bytes, ldns_rdf_data(ldns_rr_owner(rr)), name.n);
+	wire_query_name(q, &asked);
+	must(wire_name_equal(&asked, &name));
+	ldns_pkt_free(packet);
+}
+
+/* Flags, counts and what is behind the question from the input, all else as it
+ * was asked; NULL: too much. */
+static uint8_t *
+answer(const struct wire_query *q, const uint8_t *data, size_t size, size_t *n)
+{
+	size_t head = WIRE_HEADER + (size_t)q->question;
+	uint8_t *m;
+
+	if (size < 8 || size - 8 > MESSAGE_MAX - head)
+		return NULL;
+	*n = head + size - 8;
+	m = malloc(*n);
+	memcpy(m, q->message, head);
+	memcpy(m + 2, data, 2);
+	memcpy(m + 6, data + 2, 6);
+	m[2] = (m[2] | 0x80) & 0x87;
+	memcpy(m + head, data + 8, size - 8);
+	must(wire_is_answer(q, ID, m, *n));
+	must(!wire_is_answer(q, ID + 1, m, *n));
+	return m;
+}
+
+/* Any message at all; NULL: it is no answer. */
+static uint8_t *
+anything(const struct wire_query *q, const uint8_t *data, size_t size,
+    size_t *n)
+{
+	uint8_t *m = malloc(size ? size : 1);
+
+	memcpy(m, data, size);
+	*n = size;
+	(void)wire_is_refusal_of_form(ID, m, size);
+	if (size <= MESSAGE_MAX && wire_is_answer(q, ID, m, size)) {
+		check_question(q, m, size);
+		return m;
+	}
+	free(m);
+	return NULL;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct reply hand, thorough;
-	static uint8_t message[MESSAGE_MAX];
 	struct wire_query q;
-	size_t n, head;
+	uint8_t *m;
+	size_t n;
 
 	if (!hand.text.max) {
 		reply_init(&hand);
 		reply_init(&thorough);
 	}
-	if (size < 9)
+	if (size < 1)
 		return 0;
 	ask(data[0], &q);
-	head = WIRE_HEADER + (size_t)q.question;
-	if (size - 9 > sizeof message - head)
+	/* Of its own size, so that a step too far shows. */
+	m = data[0] & 8 ? anything(&q, data + 1, size - 1, &n) :
+	    answer(&q, data + 1, size - 1, &n);
+	if (!m)
 		return 0;
-	/* Flags and counts from the input, all else as it was asked. */
-	memcpy(message, q.message, head);
-	memcpy(message + 2, data + 1, 2);
-	memcpy(message + 6, data + 3, 6);
-	message[2] |= 0x80;
-	message[2] &= 0x87;
-	memcpy(message + head, data + 9, size - 9);
-	n = head + size - 9;
-	must(wire_is_answer(&q, ID, message, n));
-	must(!wire_is_answer(&q, ID + 1, message, n));
-	resolver_read_thoroughly(&q, message, n, &thorough);
+	answer_read_thoroughly(&q, m, n, &thorough);
 	check(&thorough);
-	if (!wire_read(&q, message, n, &hand))
-		return 0;
-	check(&hand);
-	if (hand.kind == REPLY_NAMES || hand.kind == REPLY_ADDRESSES) {
-		compare(&hand, &thorough);
-		check_origin(message, n, &hand);
+	if (wire_read(&q, m, n, &hand)) {
+		check(&hand);
+		if (hand.kind == REPLY_NAMES || hand.kind == REPLY_ADDRESSES) {
+			compare(&hand, &thorough);
+			check_origin(m, n, &hand);
+		}
 	}
+	free(m);
 	return 0;
 }

@@ -152,7 +152,7 @@ sub room {
 my %option = (
 	address => '-a', port => '-p', latency => '-l', jitter => '-j',
 	loss => '-L', mix => '-m', slow => '-S', rate => '-r',
-	outstanding => '-o', ttl => '-T', negative_ttl => '-N', seed => '-s',
+	outstanding => '-o', flood => '-F', ttl => '-T', negative_ttl => '-N', seed => '-s',
 );
 
 # The arguments for these options; refuse => 1 has none.  --oracle wants the
