@@ -50,7 +50,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	$(MODE) $(CFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
 
-LAYERS = base schema parse enrich deliver
+LAYERS = base schema parse enrich deliver report
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
 # What mls-NAME has beside the layers: src/NAME-*.c.
