@@ -24,7 +24,9 @@ B = build
 
 CC = cc
 PKG_CONFIG = pkg-config
-LIBRARIES = zlib yaml-0.1 ldns libcurl
+LIBRARIES = zlib yaml-0.1 ldns
+# Loaded by the first download only.
+LOADED = libcurl
 FUZZ_SECONDS = 60
 
 # Every flag is tried on the compiler at hand: gcc and clang of different ages
@@ -46,9 +48,9 @@ MODE = $(OPTIMISE)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
 	-DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
-	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) 2>/dev/null) \
+	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LOADED) 2>/dev/null) \
 	$(MODE) $(CFLAGS)
-LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES))
+LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -ldl
 
 LAYERS = base schema parse enrich deliver report
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
@@ -159,6 +161,7 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 bench: all $(B)/generate $(B)/t/nameserver
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
+	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 

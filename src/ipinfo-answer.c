@@ -10,7 +10,7 @@
 #include "schema/cell.h"
 
 enum {
-	END_BITS = 12,
+	END_BITS = 8,
 	END_TEXT = 104,		/* makes an end 128 bytes */
 	CELL_MAX = 1024 * 1024,
 	COUNTRY_WIDTH = 2,
@@ -32,6 +32,7 @@ struct answers {
 	char delimiter;
 	struct slice suffix;
 	size_t ip_width, asn_width;
+	struct row row;			/* of which only the place is known */
 	struct buf raw, cell, text;
 	struct end ends[1 << END_BITS];
 };
@@ -114,16 +115,17 @@ answers_add_names(const struct answers *a, struct buf *out)
 	buf_add_byte(out, '\n');
 }
 
-/* A cell of a place, fit for every format. */
+/* A cell of the place, fit for every format. */
 static struct slice
-answers_cell(struct answers *a, enum column c, const struct place *place)
+answers_cell(struct answers *a, enum column c)
 {
-	const struct row row = { .place = *place };
-	struct slice raw = column_text(c, &row, &a->raw);
+	struct slice raw = column_text(c, &a->row, &a->raw);
+	bool is_tsv = a->format == ANSWER_CSV && a->delimiter == '\t';
 
+	if (!is_tsv && cell_is_plain(raw))
+		return raw;
 	buf_reset(&a->cell);
-	cell_add(&a->cell, raw, a->format == ANSWER_CSV &&
-	    a->delimiter == '\t' ? CELL_NO_QUOTE : CELL_PLAIN);
+	cell_add(&a->cell, raw, is_tsv ? CELL_NO_QUOTE : CELL_PLAIN);
 	return buf_slice(&a->cell);
 }
 
@@ -136,7 +138,7 @@ add_padding(struct buf *out, size_t used, size_t width)
 
 /* "  DE  AS64500   Example Ltd" */
 static void
-render_text(struct answers *a, const struct place *place)
+render_text(struct answers *a)
 {
 	static const struct {
 		enum column column;
@@ -148,7 +150,7 @@ render_text(struct answers *a, const struct place *place)
 	const size_t widths[ANSWER_CELLS] = { COUNTRY_WIDTH, a->asn_width, 0 };
 
 	for (size_t i = 0; i < ANSWER_CELLS; i++) {
-		struct slice cell = answers_cell(a, cells[i].column, place);
+		struct slice cell = answers_cell(a, cells[i].column);
 		size_t from;
 
 		buf_add(&a->text, SLICE("  "));
@@ -161,10 +163,10 @@ render_text(struct answers *a, const struct place *place)
 }
 
 static void
-render_csv(struct answers *a, const struct place *place)
+render_csv(struct answers *a)
 {
 	for (size_t i = 0; i < ANSWER_CELLS; i++) {
-		struct slice cell = answers_cell(a, columns[i], place);
+		struct slice cell = answers_cell(a, columns[i]);
 
 		buf_add_byte(&a->text, a->delimiter);
 		if (a->delimiter == '\t')
@@ -175,14 +177,14 @@ render_csv(struct answers *a, const struct place *place)
 }
 
 static void
-render_json(struct answers *a, const struct place *place)
+render_json(struct answers *a)
 {
 	for (size_t i = 0; i < ANSWER_CELLS; i++) {
 		buf_add(&a->text, SLICE(",\""));
 		buf_add(&a->text, column_name(columns[i]));
 		buf_add(&a->text, a->suffix);
 		buf_add(&a->text, SLICE("\":"));
-		json_add_string(&a->text, answers_cell(a, columns[i], place));
+		json_add_string(&a->text, answers_cell(a, columns[i]));
 	}
 	buf_add_byte(&a->text, '}');
 }
@@ -191,28 +193,36 @@ static struct slice
 answers_render(struct answers *a, const struct place *place)
 {
 	buf_reset(&a->text);
+	a->row.place = *place;
 	switch (a->format) {
 	case ANSWER_TEXT:
-		render_text(a, place);
+		render_text(a);
 		break;
 	case ANSWER_CSV:
-		render_csv(a, place);
+		render_csv(a);
 		break;
 	case ANSWER_JSON:
-		render_json(a, place);
+		render_json(a);
 		break;
 	}
 	buf_add_byte(&a->text, '\n');
 	return buf_slice(&a->text);
 }
 
-static struct end *
-answers_slot(struct answers *a, const struct place *place)
+/* Where the end for a place is kept. */
+static size_t
+end_slot(const struct place *place)
 {
 	uint64_t hash = ((uintptr_t)place->country.p ^ place->asn) *
 	    0x9e3779b97f4a7c15 ^ (uintptr_t)place->as_name.p;
 
-	return &a->ends[hash * 0x9e3779b97f4a7c15 >> (64 - END_BITS)];
+	return hash * 0x9e3779b97f4a7c15 >> (64 - END_BITS);
+}
+
+void
+answers_foresee(const struct answers *a, const struct place *place)
+{
+	__builtin_prefetch(&a->ends[end_slot(place)]);
 }
 
 static bool
@@ -227,7 +237,7 @@ end_is_of(const struct end *end, const struct place *place)
 struct slice
 answers_end(struct answers *a, const struct place *place)
 {
-	struct end *end = answers_slot(a, place);
+	struct end *end = &a->ends[end_slot(place)];
 	struct slice text;
 
 	if (end_is_of(end, place))
@@ -235,11 +245,11 @@ answers_end(struct answers *a, const struct place *place)
 	text = answers_render(a, place);
 	if (text.n > END_TEXT || place->as_name.n > UINT16_MAX)
 		return text;
-	*end = (struct end){
-		.country = place->country.p, .as_name = place->as_name.p,
-		.asn = place->asn, .as_name_n = (uint16_t)place->as_name.n,
-		.n = (uint16_t)text.n,
-	};
+	end->country = place->country.p;
+	end->as_name = place->as_name.p;
+	end->asn = place->asn;
+	end->as_name_n = (uint16_t)place->as_name.n;
+	end->n = (uint16_t)text.n;
 	memcpy(end->text, text.p, text.n);
 	return text;
 }

@@ -33,6 +33,9 @@ void answers_expect_usual(struct answers *a);
 /* The names of the columns that are added, as the end of a CSV header. */
 void answers_add_names(const struct answers *a, struct buf *out);
 
+/* An answer with this place will be asked for soon. */
+void answers_foresee(const struct answers *a, const struct place *place);
+
 /* A whole answer.  ip: canonical text. */
 void answers_add(struct answers *a, struct buf *out, struct slice ip,
 	const struct place *place);

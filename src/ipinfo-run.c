@@ -101,6 +101,8 @@ static int
 answer(struct ipinfo_run *run, struct err *e)
 {
 	ipdb_find_many(run->ipdb, run->ips, run->n, run->places);
+	for (size_t i = 0; i < run->n; i++)
+		answers_foresee(run->answers, &run->places[i]);
 	for (size_t i = 0; i < run->n; i++) {
 		bool is_asked = run->ips[i].family != IP_NONE;
 

@@ -5,6 +5,8 @@
 #include "base/word.h"
 #include "tap.h"
 
+enum { LONGEST = 20 };
+
 static uint64_t seed = 0x452821e638d01377;
 
 static unsigned char
@@ -42,18 +44,22 @@ main(void)
 {
 	unsigned wrong_has = 0, wrong_below = 0, found = 0;
 
-	for (int i = 0; i < 300000; i++) {
-		char bytes[WORD_BYTES], c = (char)chance();
-		struct slice s = { bytes, (size_t)i % (WORD_BYTES + 1) };
-		uint64_t word;
+	for (size_t i = 0; i < 300000; i++) {
+		char bytes[LONGEST], c = (char)chance();
+		struct slice s = { bytes, i % (LONGEST + 1) };
+		uint64_t any = 0, below = 0;
 
 		for (size_t k = 0; k < s.n; k++)
 			bytes[k] = (char)chance();
-		word = word_at(s, 0, c == 'x' ? 'y' : 'x');
+		for (size_t k = 0; k < s.n; k += WORD_BYTES) {
+			uint64_t word = word_at(s, k, c == 'x' ? 'y' : 'x');
+
+			any |= word_has(word, c);
+			below |= word_below(word, ' ');
+		}
 		found += has(s, c);
-		wrong_has += (word_has(word, c) != 0) != has(s, c);
-		wrong_below += (word_below(word, ' ') != 0) !=
-		    has_below(s, ' ');
+		wrong_has += (any != 0) != has(s, c);
+		wrong_below += (below != 0) != has_below(s, ' ');
 	}
 	ok(found > 1000 && wrong_has == 0, "a byte in a word, %u found, %u "
 	    "wrong", found, wrong_has);

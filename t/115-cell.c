@@ -286,6 +286,7 @@ test_round_trip(void)
 {
 	struct buf cell, back;
 	bool good = true;
+	unsigned plain = 0;
 
 	buf_init(&cell, 1000);
 	buf_init(&back, 1000);
@@ -298,6 +299,10 @@ test_round_trip(void)
 		cell_add(&cell, raw, i % 2 ? CELL_NO_FORMULA : CELL_PLAIN);
 		good = cell_restore(&back, buf_slice(&cell)) &&
 		    slice_is(buf_slice(&back), raw);
+		if (i % 2 == 0 && cell_is_plain(raw)) {
+			plain++;
+			good = good && slice_is(buf_slice(&cell), raw);
+		}
 		for (size_t k = 0; k < cell.n; k++) {
 			unsigned char c = (unsigned char)cell.p[k];
 
@@ -307,6 +312,11 @@ test_round_trip(void)
 			printf("# %u: %.*s\n", i, (int)cell.n, cell.p);
 	}
 	ok(good, "a million random texts come back");
+	ok(plain > 1000, "%u of them are plain", plain);
+	ok(cell_is_plain(SLICE("Example Ltd, \"A=~\"")) &&
+	    cell_is_plain(SLICE("")) && !cell_is_plain(SLICE("12345678\\")) &&
+	    !cell_is_plain(SLICE("\x7f")) && !cell_is_plain(SLICE("\xc3\xa9")),
+	    "what is plain");
 	buf_release(&cell);
 	buf_release(&back);
 }

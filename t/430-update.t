@@ -37,6 +37,7 @@ first_install();
 unchanged();
 two_sources();
 mirrors();
+without_libcurl();
 refusals();
 hostile_servers();
 bad_databases();
@@ -369,6 +370,14 @@ sub refusals {
 		broken('a proxy that is not there', 75, 'cannot fetch',
 		    'bare/asn.csv');
 	}
+}
+
+# A libcurl that is none: what a machine without one says, or nearly.
+sub without_libcurl {
+	mkdir "$DIR/broken";
+	spew("$DIR/broken/libcurl.so.4", '');
+	local $ENV{LD_LIBRARY_PATH} = "$DIR/broken";
+	fails('without libcurl', 69, 'libcurl is needed: .*libcurl', \@BOTH);
 }
 
 sub hostile_servers {

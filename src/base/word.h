@@ -18,17 +18,21 @@ word_of(char c)
 	return 0x0101010101010101 * (unsigned char)c;
 }
 
-/* The bytes of s from i on; behind its end they are filled. */
+/* The bytes of s from i on, in any order.  If they are too few, bytes before
+ * them fill the word, or else fill does. */
 static inline uint64_t
 word_at(struct slice s, size_t i, char fill)
 {
-	size_t n = s.n - i < WORD_BYTES ? s.n - i : WORD_BYTES;
 	uint64_t word = word_of(fill);
 
-	if (n == WORD_BYTES)
+	if (s.n >= WORD_BYTES) {
+		if (i > s.n - WORD_BYTES)
+			i = s.n - WORD_BYTES;
 		memcpy(&word, s.p + i, WORD_BYTES);
-	else
-		memcpy(&word, s.p + i, n);
+		return word;
+	}
+	for (; i < s.n; i++)
+		word = word << 8 | (unsigned char)s.p[i];
 	return word;
 }
 

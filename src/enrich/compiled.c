@@ -239,6 +239,17 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 			from->name_size };
 }
 
+/* And to the places; whoever asked will read their names. */
+static void
+batch_place(const struct compiled *c, const struct batch *b,
+    struct place *places)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		compiled_place(c, b->at[i], &places[i]);
+		__builtin_prefetch(places[i].as_name.p);
+	}
+}
+
 void
 compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
     struct place *places)
@@ -251,8 +262,7 @@ compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 		batch_begin(c, &b);
 		batch_search(c, &b);
 		batch_number(c, &b);
-		for (size_t i = 0; i < b.n; i++)
-			compiled_place(c, b.at[i], &places[from + i]);
+		batch_place(c, &b, places + from);
 	}
 }
 

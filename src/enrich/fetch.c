@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* The wall around libcurl (7.85 or newer). */
+/* The wall around libcurl (7.85 or newer).  It is loaded when something is to be
+ * fetched: it and the thirty libraries it needs take longer than any look-up. */
 #include "enrich/fetch.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -20,6 +23,39 @@ enum {
 	STATUS_SERVER = 500,		/* from here on it is the server's */
 	STATUS_UNAVAILABLE = 503,
 	CONDITION_MAX = FETCH_HEADER_MAX + 32,
+};
+
+#define LIBCURL "libcurl.so.4"	/* the ABI of <curl/curl.h> since 2006 */
+
+static struct {
+	__typeof__(curl_global_init) *global_init;
+	__typeof__(curl_global_cleanup) *global_cleanup;
+	__typeof__(curl_easy_init) *easy_init;
+	__typeof__(curl_easy_cleanup) *easy_cleanup;
+	__typeof__(curl_easy_setopt) *easy_setopt;
+	__typeof__(curl_easy_perform) *easy_perform;
+	__typeof__(curl_easy_getinfo) *easy_getinfo;
+	__typeof__(curl_easy_header) *easy_header;
+	__typeof__(curl_easy_strerror) *easy_strerror;
+	__typeof__(curl_slist_append) *slist_append;
+	__typeof__(curl_slist_free_all) *slist_free_all;
+} curl;
+
+static const struct {
+	const char *name;
+	size_t at;		/* in curl */
+} functions[] = {
+	{ "curl_global_init", offsetof(__typeof__(curl), global_init) },
+	{ "curl_global_cleanup", offsetof(__typeof__(curl), global_cleanup) },
+	{ "curl_easy_init", offsetof(__typeof__(curl), easy_init) },
+	{ "curl_easy_cleanup", offsetof(__typeof__(curl), easy_cleanup) },
+	{ "curl_easy_setopt", offsetof(__typeof__(curl), easy_setopt) },
+	{ "curl_easy_perform", offsetof(__typeof__(curl), easy_perform) },
+	{ "curl_easy_getinfo", offsetof(__typeof__(curl), easy_getinfo) },
+	{ "curl_easy_header", offsetof(__typeof__(curl), easy_header) },
+	{ "curl_easy_strerror", offsetof(__typeof__(curl), easy_strerror) },
+	{ "curl_slist_append", offsetof(__typeof__(curl), slist_append) },
+	{ "curl_slist_free_all", offsetof(__typeof__(curl), slist_free_all) },
 };
 
 struct transfer {
@@ -54,6 +90,28 @@ static const struct failure {
 	{ CURLE_TOO_MANY_REDIRECTS, EX_UNAVAILABLE, "the server redirects "
 	    "again and again" },
 };
+
+static int
+load(struct err *e)
+{
+	void *library = dlopen(LIBCURL, RTLD_NOW);
+
+	if (!library)
+		return err_set(e, EX_UNAVAILABLE, "libcurl is needed: %s",
+		    dlerror());
+	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+		void *function = dlsym(library, functions[i].name);
+
+		if (!function)
+			return err_set(e, EX_UNAVAILABLE, "a newer libcurl is "
+			    "needed: %s", dlerror());
+		memcpy((char *)&curl + functions[i].at, &function,
+		    sizeof function);
+	}
+	if (curl.global_init(CURL_GLOBAL_DEFAULT))
+		return err_set(e, EX_OSERR, "libcurl cannot start");
+	return 0;
+}
 
 void
 fetch_show(const char *url, char shown[FETCH_SHOWN_MAX])
@@ -123,7 +181,7 @@ add_condition(struct transfer *t, const char *name, const char *value)
 	if (!value || !*value)
 		return true;
 	snprintf(header, sizeof header, "%s: %s", name, value);
-	more = curl_slist_append(t->headers, header);
+	more = curl.slist_append(t->headers, header);
 	if (more)
 		t->headers = more;
 	return more != NULL;
@@ -154,10 +212,10 @@ set_numbers(CURL *c, const struct fetch *f)
 	CURLcode rc = CURLE_OK;
 
 	for (size_t i = 0; !rc && i < sizeof numbers / sizeof *numbers; i++)
-		rc = curl_easy_setopt(c, numbers[i].option, numbers[i].value);
+		rc = curl.easy_setopt(c, numbers[i].option, numbers[i].value);
 	/* What announces too much ends before its first byte. */
 	if (!rc && f->max_bytes < INT64_MAX)
-		rc = curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE,
+		rc = curl.easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE,
 		    (curl_off_t)f->max_bytes);
 	return rc;
 }
@@ -182,7 +240,7 @@ set_texts(CURL *c, const struct fetch *f)
 	CURLcode rc = CURLE_OK;
 
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = curl_easy_setopt(c, texts[i].option, texts[i].value);
+		rc = curl.easy_setopt(c, texts[i].option, texts[i].value);
 	return rc;
 }
 
@@ -196,18 +254,18 @@ set_exchange(struct transfer *t)
 	if (!add_condition(t, "If-None-Match", t->f->etag) ||
 	    !add_condition(t, "If-Modified-Since", t->f->last_modified))
 		return CURLE_OUT_OF_MEMORY;
-	rc = curl_easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
+	rc = curl.easy_setopt(c, CURLOPT_HTTPHEADER, t->headers);
 	if (!rc)
-		rc = curl_easy_setopt(c, CURLOPT_ERRORBUFFER, t->why);
+		rc = curl.easy_setopt(c, CURLOPT_ERRORBUFFER, t->why);
 	if (!rc)
-		rc = curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
+		rc = curl.easy_setopt(c, CURLOPT_WRITEFUNCTION, take_body);
 	if (!rc)
-		rc = curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+		rc = curl.easy_setopt(c, CURLOPT_WRITEDATA, t);
 	if (!rc)
-		rc = curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION,
+		rc = curl.easy_setopt(c, CURLOPT_XFERINFOFUNCTION,
 		    take_progress);
 	if (!rc)
-		rc = curl_easy_setopt(c, CURLOPT_XFERINFODATA, t->f);
+		rc = curl.easy_setopt(c, CURLOPT_XFERINFODATA, t->f);
 	return rc;
 }
 
@@ -220,7 +278,7 @@ transfer_run(struct transfer *t)
 		rc = set_texts(t->curl, t->f);
 	if (!rc)
 		rc = set_exchange(t);
-	return rc ? rc : curl_easy_perform(t->curl);
+	return rc ? rc : curl.easy_perform(t->curl);
 }
 
 /* A header of the last answer; nothing if it is too long to be sent back, or
@@ -231,7 +289,7 @@ take_header(CURL *c, const char *name, char value[FETCH_HEADER_MAX])
 	struct curl_header *h;
 
 	value[0] = '\0';
-	if (curl_easy_header(c, name, 0, CURLH_HEADER, -1, &h) ||
+	if (curl.easy_header(c, name, 0, CURLH_HEADER, -1, &h) ||
 	    strlen(h->value) >= FETCH_HEADER_MAX)
 		return;
 	for (const char *p = h->value; *p; p++) {
@@ -246,7 +304,7 @@ transfer_status(const struct transfer *t)
 {
 	long status = 0;
 
-	curl_easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl.easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
 	return status;
 }
 
@@ -259,7 +317,7 @@ judge_status(const struct transfer *t, long status, struct fetched *got,
 	    status == STATUS_UNAVAILABLE;
 
 	if (is_busy)
-		curl_easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &wait);
+		curl.easy_getinfo(t->curl, CURLINFO_RETRY_AFTER, &wait);
 	got->retry_after = wait > 0 ? (uint64_t)wait : 0;
 	err_set(e, is_busy || status == STATUS_REQUEST_TIMEOUT ||
 	    status >= STATUS_SERVER ? EX_TEMPFAIL : EX_UNAVAILABLE,
@@ -275,7 +333,7 @@ judge_status(const struct transfer *t, long status, struct fetched *got,
 static int
 judge_code(const struct transfer *t, CURLcode code, struct err *e)
 {
-	const char *why = *t->why ? t->why : curl_easy_strerror(code);
+	const char *why = *t->why ? t->why : curl.easy_strerror(code);
 
 	if (t->write_errno) {
 		errno = t->write_errno;
@@ -301,7 +359,7 @@ take_headers(CURL *c, struct fetched *got)
 {
 	curl_off_t changed = 0;
 
-	curl_easy_getinfo(c, CURLINFO_FILETIME_T, &changed);
+	curl.easy_getinfo(c, CURLINFO_FILETIME_T, &changed);
 	got->changed = changed > 0 ? changed : 0;
 	take_header(c, "ETag", got->etag);
 	take_header(c, "Last-Modified", got->last_modified);
@@ -329,28 +387,36 @@ transfer_judge(const struct transfer *t, CURLcode code, struct fetched *got,
 	return FETCH_FAILED;
 }
 
+/* With a libcurl that is loaded. */
+static enum fetch_result
+transfer(struct transfer *t, struct fetched *got, struct err *e)
+{
+	enum fetch_result result = FETCH_FAILED;
+
+	t->curl = curl.easy_init();
+	if (t->curl)
+		result = transfer_judge(t, transfer_run(t), got, e);
+	else
+		err_set(e, EX_OSERR, "libcurl cannot start");
+	curl.slist_free_all(t->headers);
+	curl.easy_cleanup(t->curl);
+	curl.global_cleanup();
+	return result;
+}
+
 enum fetch_result
 fetch_url(const struct fetch *f, int fd, struct fetched *got, struct err *e)
 {
 	struct transfer t = { .f = f, .fd = fd };
 	enum fetch_result result = FETCH_FAILED;
-	CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
 	char shown[FETCH_SHOWN_MAX];
 
 	*got = (struct fetched){ .bytes = 0 };
-	t.curl = code ? NULL : curl_easy_init();
-	if (t.curl) {
-		code = transfer_run(&t);
-		result = transfer_judge(&t, code, got, e);
-	} else {
-		err_set(e, EX_OSERR, "libcurl cannot start");
-	}
+	if (load(e) == 0)
+		result = transfer(&t, got, e);
 	if (result == FETCH_FAILED) {
 		fetch_show(f->url, shown);
 		err_prefix(e, "cannot fetch '%s': ", shown);
 	}
-	curl_slist_free_all(t.headers);
-	curl_easy_cleanup(t.curl);
-	curl_global_cleanup();
 	return result;
 }

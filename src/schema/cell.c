@@ -129,6 +129,12 @@ plain_run(struct slice s)
 	return n;
 }
 
+bool
+cell_is_plain(struct slice raw)
+{
+	return plain_run(raw) == raw.n;
+}
+
 static void
 add_text(struct buf *out, struct slice raw, unsigned style)
 {

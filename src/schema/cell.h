@@ -27,6 +27,10 @@ enum cell_style {
 				 * readers take it to open a quoted cell */
 };
 
+/* Nothing but printable ASCII without a backslash: the text of a cell as it is,
+ * in CELL_PLAIN and CELL_SEED. */
+bool cell_is_plain(struct slice raw);
+
 void cell_add(struct buf *out, struct slice raw, unsigned style);
 
 /* Back to bytes.  False if there is a backslash that cell_add() would not
