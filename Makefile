@@ -60,6 +60,7 @@ parts = $(patsubst src/%.c,$(B)/%.o,$(wildcard src/$(1:mls-%=%)-*.c))
 PARTS = $(foreach program,$(PROGRAMS),$(call parts,$(program)))
 RULES = $(sort $(wildcard filters/*.yaml))
 HEADERS = $(wildcard src/*.h src/*/*.h)
+EMBEDDED = $(B)/embedded.h $(B)/page-css.h
 UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
@@ -90,6 +91,12 @@ $(B)/embedded.h: $(RULES) Makefile
 		printf '},\n'; \
 	done >$@.tmp && mv $@.tmp $@
 $(B)/parse/rules.o: $(B)/embedded.h
+
+# A style sheet as C text, without its comment on top.
+$(B)/%-css.h: src/report/%.css
+	@mkdir -p $(B)
+	@sed -e 1d -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+$(B)/report/page.o: $(B)/page-css.h
 
 $(B)/libmls.a: $(OBJECTS)
 	@rm -f $@
@@ -149,7 +156,7 @@ fuzz:
 		[ $$status -eq 0 ] || exit $$status; \
 	done
 
-build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
+build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -Isrc -I$(B) -DVERSION='"fuzz"' \
 	    -DSYSCONFDIR='"/nonexistent"' -DLOCALSTATEDIR='"/nonexistent"' \

@@ -33,7 +33,8 @@ my @walls = (
 );
 
 # Generated into the build directory.
-my %generated = ('embedded.h' => 'src/parse/rules.c');
+my %generated = ('embedded.h' => 'src/parse/rules.c',
+	'page-css.h' => 'src/report/page.c');
 
 # Who may write to standard error, or end the program.
 my %speaker = map { $_ => 1 } qw(src/base/diag.c src/base/mem.c);

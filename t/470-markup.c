@@ -40,10 +40,7 @@ test_text(void)
 		{ "<script>alert(\"1\" + '2' & 3)</script>",
 			"&lt;script&gt;alert(&quot;1&quot; + &#39;2&#39; &amp; "
 			"3)&lt;/script&gt;" },
-		{ "a\nb\x1b[m\x7f", "a\\x0Ab\\x1B[m\\x7F" },
-		{ "back\\slash", "back\\\\slash" },
-		{ "\xe2\x80\xae" "abc", "\\xE2\\x80\\xAE" "abc" },
-		{ "\xff<", "\\xFF&lt;" },
+		{ "a\\x0Ab\\\\", "a\\x0Ab\\\\" },
 		{ SIXTY "1234", SIXTY "1234" },
 		{ SIXTY "12345", SIXTY "1234" ELLIPSIS },
 		{ FIVE_EURO FIVE_EURO FIVE_EURO FIVE_EURO FIVE_EURO FIVE_EURO
@@ -78,14 +75,6 @@ static void
 test_numbers(void)
 {
 	static const struct {
-		uint64_t n;
-		const char *expected;
-	} counts[] = {
-		{ 0, "0" }, { 999, "999" }, { 1000, "1,000" },
-		{ 1002003, "1,002,003" }, { 12345, "12,345" },
-		{ UINT64_MAX, "18,446,744,073,709,551,615" },
-	};
-	static const struct {
 		uint64_t part, whole;
 		const char *percent;
 		unsigned share;
@@ -99,11 +88,6 @@ test_numbers(void)
 	struct buf out;
 
 	buf_init(&out, 1024);
-	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-		buf_reset(&out);
-		markup_add_count(&out, counts[i].n);
-		is(buf_slice(&out), counts[i].expected, "a count");
-	}
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
 		buf_reset(&out);
 		markup_add_percent(&out, parts[i].part, parts[i].whole);
@@ -142,7 +126,7 @@ test_bars(void)
 {
 	static const uint64_t values[] = { 2, 0, 4 };
 	struct chart c = {
-		"days", values, 3, 3, 0, add_title, "day",
+		"days", values, 3, 0, 0, add_title, "day",
 	};
 	struct buf out;
 
@@ -159,13 +143,13 @@ test_bars(void)
 	    "<g><title>day 2</title><rect class=\"none\" x=\"200\" y=\"0\" "
 	    "width=\"100\" height=\"1000\"/><rect class=\"peak\" x=\"208\" "
 	    "y=\"0\" width=\"84\" height=\"1000\"/></g>\n</svg>\n", "bars");
-	c.marked = 0;
+	c.old = 2;
 	c.level = 8;
 	buf_reset(&out);
 	chart_add_bars(&out, &c);
-	ok(slice_find(buf_slice(&out), SLICE("class=\"bar\" x=\"8\" y=\"750\""))
-	    < out.n && slice_find(buf_slice(&out), SLICE("class=\"old\" "
-	    "x=\"208\" y=\"500\"")) < out.n, "one is marked, a level is high");
+	ok(slice_find(buf_slice(&out), SLICE("class=\"old\" x=\"8\" y=\"750\""))
+	    < out.n && slice_find(buf_slice(&out), SLICE("class=\"bar\" "
+	    "x=\"208\" y=\"500\"")) < out.n, "two are old, a level is high");
 	ok(slice_ends(buf_slice(&out), SLICE("<line class=\"usual\" x1=\"0\" "
 	    "x2=\"300\" y1=\"0\" y2=\"0\"/>\n</svg>\n")), "the level");
 	buf_reset(&out);

@@ -82,8 +82,8 @@ chart_add_share(struct buf *out, uint64_t part, uint64_t whole)
 static const char *
 bar_kind(const struct chart *c, size_t i, uint64_t high)
 {
-	if (c->marked < c->n)
-		return i == c->marked ? "bar" : "old";
+	if (c->old)
+		return i < c->old ? "old" : "bar";
 	return high && c->values[i] == high ? "peak" : "bar";
 }
 

@@ -20,15 +20,15 @@ struct chart {
 	const char *label;		/* what it shows: our own words, ASCII */
 	const uint64_t *values;
 	size_t n;
-	size_t marked;			/* see chart_add_bars(); n: none */
+	size_t old;			/* so many at the front are of before */
 	uint64_t level;			/* 0: none */
 	/* Writes what a value stands for. */
 	void (*title)(struct buf *out, const void *about, size_t i);
 	const void *about;
 };
 
-/* Upright bars of class "bar", the highest "peak".  If one is marked it is the
- * "bar" and the others are "old".  A line of class "usual" at level. */
+/* Upright bars of class "bar", or "old" if they are; without old ones, the
+ * highest is "peak".  A line of class "usual" at level. */
 void chart_add_bars(struct buf *out, const struct chart *c);
 
 /* Cells in rows of so many columns, of class "h0" to "h8" by chart_heat(). */

@@ -2,13 +2,10 @@
 /* Text in HTML. */
 #include "report/markup.h"
 
-#include "schema/cell.h"
+#include <stdbool.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define WORD_JOINER "\xe2\x81\xa0"
-
-/* Bytes that hold more characters than are shown. */
-enum { RAW_MAX = (MARKUP_TEXT + 1) * 4 };
 
 static void
 add_character(struct buf *out, struct slice c)
@@ -73,29 +70,23 @@ add_text(struct buf *out, struct slice text, size_t characters, bool unlink)
 		buf_add(out, SLICE(ELLIPSIS));
 }
 
-static void
-add_raw(struct buf *out, struct slice raw, bool unlink)
+void
+markup_add(struct buf *out, struct slice text)
 {
-	char room[RAW_MAX * 4];		/* a byte may become \xHH */
-	struct buf cell = { .p = room, .cap = sizeof room,
-		.max = sizeof room };
-	struct slice text;
-
-	cell_add(&cell, slice_to(raw, RAW_MAX), CELL_PLAIN);
-	text = buf_slice(&cell);
-	add_text(out, text, MARKUP_TEXT, unlink && !is_usual_user(text));
+	add_text(out, text, MARKUP_TEXT, false);
 }
 
 void
-markup_add(struct buf *out, struct slice raw)
+markup_add_unlinked(struct buf *out, struct slice text)
 {
-	add_raw(out, raw, false);
+	add_text(out, text, MARKUP_TEXT, !is_usual_user(text));
 }
 
 void
-markup_add_unlinked(struct buf *out, struct slice raw)
+markup_add_ellipsis(struct buf *out)
 {
-	add_raw(out, raw, true);
+	if (!slice_ends(buf_slice(out), SLICE(ELLIPSIS)))
+		buf_add(out, SLICE(ELLIPSIS));
 }
 
 void
@@ -105,24 +96,13 @@ markup_add_words(struct buf *out, struct slice text)
 }
 
 void
-markup_add_count(struct buf *out, uint64_t n)
-{
-	if (n >= 1000) {
-		markup_add_count(out, n / 1000);
-		buf_addf(out, ",%03u", (unsigned)(n % 1000));
-	} else {
-		buf_add_number(out, n);
-	}
-}
-
-void
 markup_add_percent(struct buf *out, uint64_t part, uint64_t whole)
 {
 	double share = whole ? (double)part / (double)whole * 1000 : 0;
 	uint64_t tenths = (uint64_t)(share + 0.5);
 
 	if (tenths >= 100)
-		markup_add_count(out, (tenths + 5) / 10);
+		buf_add_number(out, (tenths + 5) / 10);
 	else
 		buf_addf(out, "%u.%u", (unsigned)(tenths / 10),
 		    (unsigned)(tenths % 10));
