@@ -230,8 +230,9 @@ static void
 test_file(void)
 {
 	const struct slice header[] = { SLICE("ip"), SLICE("user") };
-	const struct slice row[] = { SLICE("192.0.2.1"), SLICE("=1+1,\"\x1b") };
-	const char *expected = "ip,user\n192.0.2.1,\"\\x3D1+1,\"\"\\x1B\"\n";
+	const struct slice row[] = { SLICE("192.0.2.1"), SLICE("=1+1,\"\\x1B\\\\") };
+	const char *expected =
+	    "ip,user\n192.0.2.1,\"\\x3D1+1,\"\"\\x1B\\\\\"\n";
 	struct attach *a = attach_new(ATTACH_CSV, strlen(expected));
 	struct slice file = { 0 };
 

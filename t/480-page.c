@@ -14,10 +14,16 @@ enum { ROOM = 4 * 1024 * 1024 };
 
 typedef void (*add_function)(struct buf *out, const struct model *m);
 
+static void
+add_letter(struct buf *out, const struct model *m)
+{
+	letter_add(out, m, SLICE("A <note>."));
+}
+
 static const struct {
 	const char *name;
 	add_function add;
-} outputs[] = { { "page", page_add }, { "letter", letter_add } };
+} outputs[] = { { "page", page_add }, { "letter", add_letter } };
 
 /* The tags alone, attributes and all. */
 static void
@@ -171,7 +177,11 @@ test_letter_size(void)
 		m.tables[t].n = 10;
 	}
 	buf_init(&out, ROOM);
-	letter_add(&out, &m);
+	add_letter(&out, &m);
+	ok(slice_find(buf_slice(&out), SLICE("A &lt;note&gt;.")) < out.n,
+	    "a note");
+	buf_reset(&out);
+	letter_add(&out, &m, SLICE(""));
 	for (struct slice rest = buf_slice(&out), line;
 	    slice_cut(&rest, '\n', &line);)
 		rows += slice_find(line, SLICE("&quot;")) < line.n;

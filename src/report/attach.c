@@ -23,7 +23,7 @@ enum {
 struct attach {
 	struct buf file;	/* what will be attached */
 	struct buf rows;	/* not packed yet; for csv.gz only */
-	struct buf cell;
+	struct buf raw, cell;
 	z_stream z;
 	enum attach_kind kind;
 	bool is_too_large;
@@ -67,6 +67,7 @@ attach_new(enum attach_kind kind, size_t max)
 	a = mem_new(sizeof *a);
 	a->kind = kind;
 	buf_init(&a->file, max);
+	buf_init(&a->raw, CELL_MAX);
 	buf_init(&a->cell, CELL_MAX);
 	buf_init(&a->rows, PACK + ROW_MAX);
 	if (kind == ATTACH_CSV_GZ)
@@ -83,6 +84,7 @@ attach_free(struct attach *a)
 		deflateEnd(&a->z);
 	buf_release(&a->file);
 	buf_release(&a->rows);
+	buf_release(&a->raw);
 	buf_release(&a->cell);
 	free(a);
 }
@@ -117,6 +119,18 @@ pack(struct attach *a, int flush)
 		give_up(a);
 }
 
+/* The cell, such that no spreadsheet computes it.  What is not one of ours is
+ * taken as it stands. */
+static struct slice
+without_formula(struct attach *a, struct slice cell)
+{
+	buf_reset(&a->raw);
+	buf_reset(&a->cell);
+	cell_add(&a->cell, cell_restore(&a->raw, cell) ? buf_slice(&a->raw) :
+	    cell, CELL_NO_FORMULA);
+	return buf_slice(&a->cell);
+}
+
 void
 attach_add(struct attach *a, const struct slice *cells, size_t n)
 {
@@ -126,11 +140,9 @@ attach_add(struct attach *a, const struct slice *cells, size_t n)
 		return;
 	out = a->kind == ATTACH_CSV ? &a->file : &a->rows;
 	for (size_t i = 0; i < n; i++) {
-		buf_reset(&a->cell);
-		cell_add(&a->cell, cells[i], CELL_NO_FORMULA);
 		if (i)
 			buf_add_byte(out, ',');
-		csv_add_cell(out, ',', buf_slice(&a->cell));
+		csv_add_cell(out, ',', without_formula(a, cells[i]));
 	}
 	buf_add_byte(out, '\n');
 	if (out->overflow)

@@ -8,8 +8,8 @@
 #include "base/slice.h"
 
 /* The rows a report is about as a file to go with it: CSV in our own dialect,
- * no cell of which begins a formula in a spreadsheet.  Rows and header lines
- * come in as raw text; memory stays below max, whatever comes. */
+ * no cell of which begins a formula in a spreadsheet.  Memory stays below max,
+ * whatever comes. */
 enum attach_kind { ATTACH_NONE, ATTACH_CSV, ATTACH_CSV_GZ };
 
 struct attach;
@@ -19,7 +19,8 @@ struct attach;
 struct attach *attach_new(enum attach_kind kind, size_t max);
 void attach_free(struct attach *a);
 
-/* The first line, or a row.  After max has been passed nothing is kept. */
+/* The first line, or a row, of cells as schema/cell.h writes them.  After max
+ * has been passed nothing is kept. */
 void attach_add(struct attach *a, const struct slice *cells, size_t n);
 
 /* No more rows: the file, valid until attach_free().  False: there is none, or

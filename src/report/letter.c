@@ -376,9 +376,11 @@ add_week(struct buf *out, const struct model *m)
 }
 
 static void
-add_foot(struct buf *out, const struct model *m)
+add_foot(struct buf *out, const struct model *m, struct slice note)
 {
 	add(out, "<tr><td " SOFT "\">");
+	markup_add_words(out, note);
+	add(out, note.n ? "<br>\n" : "");
 	model_add_number(out, m->rows);
 	add(out, " rows, ");
 	wording_add_size(out, m->bytes);
@@ -393,7 +395,8 @@ add_foot(struct buf *out, const struct model *m)
 }
 
 static void
-add_all(struct buf *out, const struct model *m, size_t rows)
+add_all(struct buf *out, const struct model *m, struct slice note,
+    size_t rows)
 {
 	static const enum model_table tables[] = {
 		MODEL_USER, MODEL_COUNTRY, MODEL_ASO, MODEL_NETWORK,
@@ -410,17 +413,17 @@ add_all(struct buf *out, const struct model *m, size_t rows)
 		add_week(out, m);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		add_table(out, m, tables[i], rows);
-	add_foot(out, m);
+	add_foot(out, m, note);
 }
 
 void
-letter_add(struct buf *out, const struct model *m)
+letter_add(struct buf *out, const struct model *m, struct slice note)
 {
 	size_t before = out->n;
 
 	for (size_t rows = ROWS_SHOWN; rows; rows /= 2) {
 		out->n = before;
-		add_all(out, m, rows);
+		add_all(out, m, note, rows);
 		if (out->n - before <= LETTER_MAX)
 			return;
 	}
