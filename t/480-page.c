@@ -314,9 +314,32 @@ test_sizes(void)
 	buf_release(&out);
 }
 
-int
-main(void)
+/* For t/485-browser.t: a page or a letter, of a day or of a week. */
+static int
+print(const char *name, bool is_week)
 {
+	static struct model m;
+	struct buf out;
+
+	buf_init(&out, ROOM);
+	sample_model(&m, SLICE("postmaster@a-very-long-domain-name-indeed."
+	    "example.com"));
+	if (is_week) {
+		m.period.days = 7;
+		for (int i = 0; i < 7 * 24; i++)
+			m.heat[i / 24][i % 24] = (uint64_t)(i * 37 % 101);
+	}
+	for (size_t k = 0; k < 2; k++)
+		if (strcmp(name, outputs[k].name) == 0)
+			outputs[k].add(&out, &m);
+	return fwrite(out.p, 1, out.n, stdout) != out.n;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc == 3)
+		return print(argv[1], strcmp(argv[2], "week") == 0);
 	test_hostile();
 	test_letter_size();
 	test_empty();

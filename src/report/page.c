@@ -55,7 +55,9 @@ add_head(struct buf *out, const struct model *m)
 	markup_add_words(out, m->period.label);
 	add(out, "</span></header>\n<h1>");
 	markup_add_words(out, m->verdict);
-	add(out, "</h1>\n");
+	add(out, "</h1>\n<p>");
+	wording_add_change(out, m);
+	add(out, "</p>\n");
 }
 
 /* What is wrong, and what to do about it. */
@@ -110,28 +112,6 @@ add_alerts(struct buf *out, const struct model *m)
 }
 
 static void
-begin_tile(struct buf *out, uint64_t n, const char *what)
-{
-	add(out, "<section class=\"card tile\"><b>");
-	model_add_number(out, n);
-	buf_addf(out, "</b><span>%s</span>", what);
-}
-
-static void
-add_total(struct buf *out, const struct model *m)
-{
-	const struct model_comparison *c = &m->comparison;
-	bool is_more = m->total > c->before ||
-	    (c->baseline_days > 1 && c->per_day > c->median);
-
-	begin_tile(out, m->total, "failed logins");
-	buf_addf(out, "<span class=\"%s\">", is_more ? "up" : "down");
-	wording_add_change(out, m);
-	add(out, "</span>");
-	end_card(out);
-}
-
-static void
 add_tiles(struct buf *out, const struct model *m)
 {
 	static const struct {
@@ -140,16 +120,17 @@ add_tiles(struct buf *out, const struct model *m)
 		int novelty;		/* -1: nobody asks */
 	} tiles[] = {
 		{ MODEL_IP, "addresses", MODEL_NEW_IP },
-		{ MODEL_USER, "users tried", -1 },
 		{ MODEL_NETWORK, "networks", MODEL_NEW_NETWORK },
+		{ MODEL_USER, "users tried", -1 },
+		{ MODEL_COUNTRY, "countries", -1 },
 	};
 
-	add_total(out, m);
 	for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++) {
 		int k = tiles[i].novelty;
 
-		begin_tile(out, m->tables[tiles[i].table].distinct,
-		    tiles[i].what);
+		add(out, "<section class=\"card tile\"><b>");
+		model_add_number(out, m->tables[tiles[i].table].distinct);
+		buf_addf(out, "</b><span>%s</span>", tiles[i].what);
 		if (k >= 0 && m->fresh[k].is_known) {
 			add(out, "<span>");
 			model_add_number(out, m->fresh[k].distinct);
