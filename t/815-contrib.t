@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: ISC
 # The examples in contrib do what they say: rsyslogd runs mls-filter as
-# contrib/rsyslog tells it, and the line in contrib/cron works.
+# contrib/rsyslog tells it, the lines in contrib/cron work, and so do the units.
 use strict;
 use warnings;
 use FindBin;
@@ -174,22 +174,55 @@ is($users->(), 'ann bob cyd lee', 'cron: the rows of last night stay');
 like(slurp("$TOP/contrib/cron/mls-ipinfo"),
     qr/^\d+ \d+ \* \* \* root mls-ipinfo --update -q$/m,
     'cron: a daily update');
-SKIP: {
-	my $analyze = have('systemd-analyze') or
-	    skip 'no program systemd-analyze', 2;
-	my $units = "$DIR/units";
-	mkdir $units or die "$units: $!";
-	for my $kind ('service', 'timer') {
-		my $text = slurp("$TOP/contrib/systemd/mls-ipinfo-update.$kind");
-		$text =~ s{^ExecStart=\S+/mls-ipinfo}{ExecStart=$IPINFO}m;
-		$text =~ s{^Documentation=.*\n}{}m;
-		spew("$units/mls-ipinfo-update.$kind", $text);
+sub verify_units {
+	my ($name, $install) = @_;
+	SKIP: {
+		my $analyze = have('systemd-analyze') or
+		    skip 'no program systemd-analyze', 2;
+		my $units = "$DIR/$name";
+		mkdir $units or die "$units: $!";
+		for my $kind ('service', 'timer') {
+			my $text = $install->(
+			    slurp("$TOP/contrib/systemd/$name.$kind"));
+			$text =~ s{^Documentation=.*\n}{}m;
+			spew("$units/$name.$kind", $text);
+		}
+		my $r = run($analyze, 'verify', '--man=no',
+		    map { "$units/$name.$_" } 'service', 'timer');
+		unlike($r->{out} . $r->{err}, qr/\Q$name\E/,
+		    "systemd: nothing to complain of $name");
+		is($r->{status}, 0, "systemd: $name is good");
 	}
-	my $r = run($analyze, 'verify', '--man=no',
-	    map { "$units/mls-ipinfo-update.$_" } 'service', 'timer');
-	unlike($r->{out} . $r->{err}, qr/mls-ipinfo/,
-	    'systemd: nothing to complain of our units');
-	is($r->{status}, 0, 'systemd: they are good');
 }
+
+verify_units('mls-ipinfo-update', sub {
+	$_[0] =~ s{^ExecStart=\S+/mls-ipinfo}{ExecStart=$IPINFO}mr;
+});
+
+#
+# The daily report: cron's line and the unit's do the same
+#
+
+my $report = slurp("$TOP/contrib/systemd/mls-report.service");
+my ($told) = $report =~ /^ExecStart=\/bin\/sh -c '((?:.*\\\n)*.*)'$/m;
+$told =~ s/\\\n\s*/ /g;
+$told =~ s/\$\$/\$/g;
+my ($at, $line) = slurp("$TOP/contrib/cron/mls-report") =~
+    /^(5 0 \* \* \*) root (mls-summarize .*)$/m;
+is($at, '5 0 * * *', 'report: cron, five past midnight');
+unlike($line, qr/%/, 'report: no percent sign, which cron would take');
+is($told =~ tr/"/'/r =~ s{exec /usr/local/bin/}{}r =~ s/ +/ /gr, $line,
+    'report: cron and systemd do the same');
+like(slurp("$TOP/contrib/systemd/mls-report.timer"),
+    qr/^OnCalendar=\*-\*-\* 00:05:00\nPersistent=true$/m,
+    'report: the timer, too, and later if the machine was off');
+# What would keep Postfix's postdrop from its work (it is setgid, writes to
+# /var/spool, and asks for addresses), or brings along what would.
+unlike($report, qr/^(?:NoNewPrivileges|DynamicUser|ProtectSystem=strict
+    |RestrictAddressFamilies|RestrictSUIDSGID|SystemCall\w*|Restrict\w+
+    |MemoryDenyWriteExecute|LockPersonality|PrivateDevices|PrivateUsers
+    |ProtectKernel\w+|ProtectClock|ProtectHostname|User)/mx,
+    'report: the unit lets postdrop work');
+verify_units('mls-report', sub { $_[0] });
 
 done_testing();
