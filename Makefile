@@ -7,6 +7,7 @@
 #   make install    PREFIX=/usr/local SYSCONFDIR=/etc LOCALSTATEDIR=/var/lib
 #                   DESTDIR=
 #   make asan       the whole suite with address and undefined-behaviour checks
+#   make soak       what takes more than a minute
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
 #   make bench      timings against a floor and peers
 
@@ -113,6 +114,11 @@ $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	$(CC) $(ALL_CFLAGS) -It/lib -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
 	    -o $@ $< $(B)/libmls.a $(LIBS)
 
+# System calls that fail on demand.
+$(B)/t/fault.so: t/lib/fault.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< -ldl
+
 # A DNS server that misbehaves on demand.
 $(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
 	@mkdir -p $(@D)
@@ -136,11 +142,17 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
 	$(MAKE) B=build/asan LINKING= MODE='$(SANITIZE)' test
+
+soak: all $(UNITS) $(B)/t/fault.so $(B)/t/nameserver
+	@sh contrib/setup/packages check
+	MLS_BUILD='$(abspath $(B))' MLS_SEQUENCES=10000 MLS_BYTES=100000000 \
+	    MLS_KILLS=1000 MLS_HUPS=10000 prove --timer -e '' t/415-rotation.t \
+	    t/425-follow.t t/soak/*.t
 
 fuzz:
 	@sh contrib/setup/packages fuzz
@@ -219,6 +231,6 @@ clean:
 	rm -rf build
 
 FORCE:
-.PHONY: all demo check test asan fuzz bench install uninstall clean FORCE
+.PHONY: all demo check test asan soak fuzz bench install uninstall clean FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

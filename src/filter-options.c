@@ -17,6 +17,7 @@ static const char *const formats[] = { "csv", "tsv", "jsonl",
 	"maillogsentinel", NULL };
 static const char *const occasions[] = { "auto", "always", "never", NULL };
 static const char *const dns_choices[] = { "on", "off", NULL };
+static const char *const backlogs[] = { "all", "none", NULL };
 
 #define AT(field) .offset = offsetof(struct options, field)
 #define FLAG .kind = SETTING_FLAG, .fallback = "false"
@@ -72,6 +73,15 @@ static const struct setting table[] = {
 		.about = "year of stamps without one; 0: infer it" },
 	{ "now", AT(now), .kind = SETTING_TEXT, .value = "TIME",
 		.about = "the clock, RFC 3339; default: the real one" },
+	{ "state", AT(state), .kind = SETTING_TEXT, .value = "FILE",
+		.place = SETTING_NAMED,
+		.about = "read one log on where it was left, each line once" },
+	{ "backlog", AT(backlog), CHOICE(backlogs, "all"),
+		.value = "all|none", .about = "the first time: what there is" },
+	{ "reset-state", AT(reset_state), PROGRAM_ACTION,
+		.about = "put the state away; this is the first time" },
+	{ "follow", AT(follow), FLAG, .place = SETTING_NAMED,
+		.about = "with --state: wait for more, across rotations" },
 	{ "stats", AT(stats), FLAG,
 		.about = "counters at the end (SIGUSR1: at once)" },
 	{ "progress", AT(progress), CHOICE(occasions, "auto"),
@@ -236,6 +246,30 @@ const struct program options_program = {
 		"network of the address.\n",
 	.manuals = "mls-filter(1) and mls-rules(5)",
 };
+
+int
+options_check_state(const struct options *o, int operands,
+    const char *first, struct err *e)
+{
+	const char *needs = o->follow ? "follow" : o->reset_state ?
+	    "reset-state" : NULL;
+
+	if (!o->state && needs)
+		err_set(e, EX_USAGE, "--%s needs --state", needs);
+	else if (!o->state)
+		return 0;
+	else if (!o->output)
+		err_set(e, EX_USAGE, "--state needs --output: the two belong "
+		    "together");
+	else if (operands != 1 || strcmp(first, "-") == 0)
+		err_set(e, EX_USAGE, "--state needs one file to read");
+	else if (strcmp(o->state, o->output) == 0)
+		err_set(e, EX_USAGE, "'%s' cannot be both state and output",
+		    o->state);
+	else
+		return 0;
+	return settings_err(&o->settings, o->state ? "state" : needs, e);
+}
 
 int
 options_read(struct options *o, int argc, char **argv, int *operands,

@@ -12,12 +12,12 @@
  * `filter:` of mls.yaml, --help and --print-config; what follows from it. */
 struct options {
 	struct program_options program;
-	const char *output, *timezone, *now;
+	const char *output, *timezone, *now, *state;
 	struct text_list columns, events, filters, databases, resolvers;
-	int format, header, dns, progress;
+	int format, header, dns, progress, backlog;
 	uint64_t year;
 	uint64_t dns_deadline, dns_in_flight, dns_rate, dns_cache;
-	bool dns_confirm;
+	bool dns_confirm, follow, reset_state;
 	bool spreadsheet_safe, stats, check, explain;
 	struct settings settings;
 };
@@ -25,6 +25,7 @@ struct options {
 extern const struct program options_program;
 
 enum { DNS_ON, DNS_OFF };
+enum { BACKLOG_ALL, BACKLOG_NONE };
 enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
 /* As program_read().  options_release() must follow in any case. */
@@ -45,5 +46,9 @@ int options_clock(const struct options *o, struct clock *clock,
 /* The servers named with --resolver, n of them 0 if none is. */
 int options_resolvers(const struct options *o, struct resolvconf *conf,
 	struct err *e);
+
+/* What --state needs, with so many operands of which this is the first. */
+int options_check_state(const struct options *o, int operands,
+	const char *first, struct err *e);
 
 #endif

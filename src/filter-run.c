@@ -9,12 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/input.h"
 #include "base/signals.h"
 #include "filter-databases.h"
 
 enum {
-	SILENCE_MS = 500,	/* after SIGTERM: nothing more is coming */
 	STOP_MS = 1500,		/* after SIGTERM or the end of live input: time
 				 * is up */
 	MOVE = 32,		/* rows added between looks at the queue */
@@ -22,8 +20,8 @@ enum {
 	YEAR_2000 = 946684800,
 };
 
-static int64_t
-monotonic_ms(void)
+int64_t
+filter_run_now(void)
 {
 	struct timespec t;
 
@@ -31,26 +29,14 @@ monotonic_ms(void)
 	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Something is wrong that does not end the run. */
-static void
-note_failure(struct filter_run *run, const struct err *e)
+void
+filter_run_note(struct filter_run *run, const struct err *e)
 {
 	int status = diag_fail(&run->diag, e);
 
-	if (!run->status)
+	/* That something is missing weighs less than that something failed. */
+	if (run->status <= FILTER_GAP)
 		run->status = status;
-}
-
-/* An input that cannot be read to its end. */
-static void
-note_damage(struct filter_run *run, const struct input *in, struct err *e)
-{
-	size_t n = strlen(e->text);
-
-	if (input_is_packed(in))
-		snprintf(e->text + n, sizeof e->text - n, "; rows up to there "
-		    "are written");
-	note_failure(run, e);
 }
 
 unsigned
@@ -137,9 +123,14 @@ answer_stats(struct filter_run *run)
 static int
 write_row(struct filter_run *run, struct row *row, struct err *e)
 {
+	int rc;
+
 	if (run->ipdb)
 		ipdb_find(run->ipdb, &row->event->ip, &row->place);
-	return sink_add(run->sink, row, e);
+	rc = sink_add(run->sink, row, e);
+	if (rc == 0)
+		run->mark = row->event->line;
+	return rc;
 }
 
 /* Rows that came at or before this have waited long enough. */
@@ -169,16 +160,18 @@ write_rows(struct filter_run *run, int64_t late, struct err *e)
 	return rc;
 }
 
-static int
-move_rows(struct filter_run *run, struct err *e)
+int
+filter_run_move(struct filter_run *run, struct err *e)
 {
+	int rc = 0;
 
-	run->now = monotonic_ms();
+	run->now = filter_run_now();
 	run->unmoved = 0;
-	if (!run->queue)
-		return 0;
-	rdns_step(run->rdns);
-	return write_rows(run, overdue(run), e);
+	if (run->queue) {
+		rdns_step(run->rdns);
+		rc = write_rows(run, overdue(run), e);
+	}
+	return rc ? rc : filter_state_keep(run, e);
 }
 
 /* SIGHUP: whatever logrotate or an update has moved away. */
@@ -187,6 +180,8 @@ reopen(struct filter_run *run, struct err *e)
 {
 	int rc = sink_flush(run->sink, e);
 
+	if (rc == 0)
+		rc = filter_state_commit(run, e);
 	if (rc)
 		return rc;
 	rc = sink_reopen(run->sink, e);
@@ -200,28 +195,32 @@ reopen(struct filter_run *run, struct err *e)
 	(void)filter_databases_open(run);
 	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
 	    "again");
-	return 0;
+	return filter_state_commit(run, e);
 }
 
 static void
 stop(struct filter_run *run)
 {
 	run->stopping = true;
-	run->now = run->heard_at = monotonic_ms();
+	run->now = run->heard_at = filter_run_now();
 	run->stop_at = run->now + STOP_MS;
 }
 
-/* As write_row(). */
-static int
-heed_signals(struct filter_run *run, struct err *e)
+int
+filter_run_heed(struct filter_run *run, struct err *e)
 {
+	int rc = 0;
+
 	if (signals_take(SIGTERM) && !run->stopping) {
 		stop(run);
 		diag_say(&run->diag, DIAG_INFO, "told to stop");
 	}
 	if (signals_take(SIGUSR1))
 		answer_stats(run);
-	return signals_take(SIGHUP) ? reopen(run, e) : 0;
+	if (signals_take(SIGHUP))
+		rc = reopen(run, e);
+	/* What is not written yet is left for the next run. */
+	return rc ? rc : run->stopping && run->state.file;
 }
 
 static int64_t
@@ -230,10 +229,8 @@ earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Microseconds until something has to be done though nothing comes; -1: never.
- * Input that is not known to be live may turn out to be by its silence. */
-static int64_t
-patience(const struct filter_run *run, const struct input *in)
+int64_t
+filter_run_patience(const struct filter_run *run, bool reading)
 {
 	int64_t until = INT64_MAX, from = pace_counts_from(&run->pace);
 	int64_t pause = run->rdns ? rdns_pause(run->rdns) : -1, wait;
@@ -244,12 +241,12 @@ patience(const struct filter_run *run, const struct input *in)
 		if (from != INT64_MAX)
 			until = (came > from ? came : from) +
 			    (int64_t)run->options.dns_deadline;
-		if (in && run->pace.is != PACE_LIVE)
+		if (reading && run->pace.is != PACE_LIVE)
 			until = earlier(until, run->heard_at + PACE_SILENCE);
 	}
 	if (run->stopping)
-		until = earlier(until, earlier(run->stop_at, in ?
-		    run->heard_at + SILENCE_MS : INT64_MAX));
+		until = earlier(until, earlier(run->stop_at, reading ?
+		    run->heard_at + FILTER_SILENCE_MS : INT64_MAX));
 	if (until == INT64_MAX)
 		return pause;
 	wait = until > run->now ? (until - run->now) * 1000 : 0;
@@ -272,14 +269,14 @@ wait_for_names(struct filter_run *run, struct err *e)
 	int rc;
 
 	signals_hold();
-	rc = heed_signals(run, e);
-	wait = patience(run, NULL);
+	rc = filter_run_heed(run, e);
+	wait = filter_run_patience(run, false);
 	if (rc == 0)
 		(void)ppoll(&p, 1, wait < 0 ? NULL : &(struct timespec){
 		    .tv_sec = wait / 1000000,
 		    .tv_nsec = wait % 1000000 * 1000 }, signals_mask());
 	signals_let_go();
-	return rc ? rc : move_rows(run, e);
+	return rc ? rc : filter_run_move(run, e);
 }
 
 /* No room for a row of a heap: waits until rows have left. */
@@ -287,7 +284,7 @@ static int
 wait_for_room(struct filter_run *run, const struct event *event,
     struct row *row, enum queue_result *added, struct err *e)
 {
-	int rc = move_rows(run, e);
+	int rc = filter_run_move(run, e);
 
 	while (rc == 0 && (*added = queue_add(run->queue, event, run->now,
 	    may_wait(run), row)) == QUEUE_FULL && may_wait(run)) {
@@ -336,106 +333,59 @@ add_row(struct filter_run *run, const struct event *event, struct err *e)
 		rc = write_row(run, &row, e);
 	if (rc || !run->queue || ++run->unmoved < MOVE)
 		return rc;
-	return move_rows(run, e);
+	return filter_run_move(run, e);
 }
 
-/* Waits until there is input; meanwhile rows leave.  0: it has come; 1: time to
- * end; -1: error. */
-static int
-wait_for_input(struct filter_run *run, struct input *in, struct err *e)
+void
+filter_run_mark(struct filter_run *run)
 {
-	int other = run->rdns ? rdns_fd(run->rdns) : -1;
-	int rc = heed_signals(run, e);
+	struct stretch end = parser_end(run->parser);
 
-	while (rc == 0 && (rc = move_rows(run, e)) == 0 &&
-	    input_wait(in, 0, -1, NULL) <= 0) {
-		if (run->now - run->heard_at >= PACE_SILENCE)
-			pace_silent(&run->pace, run->now);
-		if (run->stopping && run->now - run->heard_at >= SILENCE_MS)
-			return 1;
-		rc = sink_flush(run->sink, e);
-		if (rc)
-			return rc;
-		signals_hold();
-		rc = heed_signals(run, e);
-		if (rc == 0)
-			(void)input_wait(in, patience(run, in), other,
-			    signals_mask());
-		signals_let_go();
-		if (rc == 0)
-			rc = heed_signals(run, e);
-	}
-	return rc;
+	/* What is read once more on resuming is no step back. */
+	if ((!run->queue || queue_rows(run->queue) == 0) &&
+	    end.to >= run->mark.to)
+		run->mark = end;
 }
 
-/* The same, but not for ever once we are told to stop. */
-static int
-await_input(struct filter_run *run, struct input *in, struct err *e)
-{
-	int rc = wait_for_input(run, in, e);
-
-	if (rc || !run->stopping || monotonic_ms() < run->stop_at)
-		return rc;
-	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
-	    "read");
-	if (input_is_live(in))
-		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
-	else
-		note_failure(run, e);
-	return 1;
-}
-
-/* As write_row(). */
-static int
-filter_block(struct filter_run *run, struct slice block, struct err *e)
+int
+filter_run_block(struct filter_run *run, struct slice block, struct err *e)
 {
 	struct event event;
 	int rc = 0;
 
+	filter_databases_check(run);
 	parser_begin(run->parser, block);
 	while (rc == 0 && parser_next(run->parser, &event))
-		rc = add_row(run, &event, e);
+		if (event.line.from >= run->from)
+			rc = add_row(run, &event, e);
+	if (rc == 0)
+		filter_run_mark(run);
 	return rc;
 }
 
-/* Reads an input to its end; what is wrong with it is said here.  0: done; 1:
- * no more inputs are wanted; -1: our output failed. */
-static int
-filter_input(struct filter_run *run, struct input *in, struct err *e)
+static bool
+is_same_file(const char *one, const char *other)
 {
-	uint64_t before = run->bytes;
-	bool goes_on = input_is_live(in) && !run->options.now;
-	struct slice block;
-	int rc;
+	struct stat a, b;
 
-	run->now = run->heard_at = monotonic_ms();
-	pace_start(&run->pace, !input_is_live(in), run->now);
-	if (run->rdns)
-		rdns_set_lasting(run->rdns, !input_is_live(in));
+	return one && other && stat(one, &a) == 0 && stat(other, &b) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
 
-	while ((rc = await_input(run, in, e)) == 0) {
-		int got = input_next(in, &block, e);
-
-		run->now = run->heard_at = monotonic_ms();
-		pace_read(&run->pace, input_taken(in), run->now);
-		if (goes_on) {
-			run->clock.now = time(NULL);
-			parser_set_clock(run->parser, &run->clock);
-		}
-		if (got < 0)
-			note_damage(run, in, e);
-		if (got <= 0)
-			break;
-		filter_databases_check(run);
-		rc = filter_block(run, block, e);
-		if (rc)
-			break;
-		run->bytes = before + input_taken(in);
-		progress_show(&run->progress, run->bytes,
-		    sink_rows(run->sink));
-	}
-	run->bytes = before + input_taken(in);
-	return rc;
+int
+filter_run_open(struct filter_run *run, const struct output_place *place,
+    struct err *e)
+{
+	if (is_same_file(run->options.output, run->diag.file))
+		return err_set(e, EX_USAGE, "'%s' cannot be both output and "
+		    "log", run->options.output);
+	run->sink = sink_open(run->options.output, &run->shape, place, e);
+	if (!run->sink)
+		return -1;
+	if (sink_was_torn(run->sink))
+		diag_say(&run->diag, DIAG_WARNING, "'%s' ended in the middle "
+		    "of a row", run->options.output);
+	return 0;
 }
 
 struct clock
@@ -450,101 +400,43 @@ filter_run_clock(const struct filter_run *run, const struct input *in)
 	return clock;
 }
 
-/* As filter_input(), with a file that may not be there. */
-static int
-filter_file(struct filter_run *run, const char *name, struct err *e)
+int
+filter_run_settle(struct filter_run *run, struct err *e)
 {
-	struct input *in = input_open(name, e);
-	struct clock clock;
-	int rc;
+	int rc = filter_run_move(run, e);
 
-	if (!in) {
-		note_failure(run, e);
-		return 0;
-	}
-	clock = filter_run_clock(run, in);
-	parser_start(run->parser, &clock);
-	run->files++;
-	rc = filter_input(run, in, e);
-	run->lines_cut += input_cut_lines(in);
-	if (input_has_garbage(in))
-		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
-		    "gzip data were ignored", input_name(in));
-	input_close(in);
-	return rc;
-}
-
-/* All that is still waiting for a name, after the last input: live input does
- * not end for it to take long.  As write_row(). */
-static int
-drain(struct filter_run *run, struct err *e)
-{
-	int rc = 0;
-
-	if (!run->queue)
-		return 0;
-	pace_end(&run->pace);
-	if (run->pace.is == PACE_LIVE && !run->stopping)
-		stop(run);
-	rc = move_rows(run, e);
-	while (rc == 0 && queue_rows(run->queue)) {
+	while (rc == 0 && run->queue && queue_rows(run->queue)) {
 		rc = sink_flush(run->sink, e);
 		if (rc == 0)
 			rc = wait_for_names(run, e);
 	}
+	if (rc == 0)
+		filter_run_mark(run);
 	return rc;
 }
 
-/* Bytes of all inputs, 0 if that cannot be known. */
-static uint64_t
-size_of_inputs(char **names, int n)
+int
+filter_run_drain(struct filter_run *run, struct err *e)
 {
-	uint64_t total = 0;
-
-	for (int i = 0; i < n; i++) {
-		bool is_stdin = strcmp(names[i], "-") == 0;
-		struct stat st;
-
-		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
-		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
-			return 0;
-		total += (uint64_t)st.st_size;
-	}
-	return total;
-}
-
-static void
-start_progress(struct filter_run *run, uint64_t total)
-{
-	bool wanted = run->options.progress == PROGRESS_ALWAYS;
-
-	/* By itself only where it cannot get between rows. */
-	if (run->options.progress == PROGRESS_AUTO)
-		wanted = total && isatty(STDERR_FILENO) &&
-		    (run->options.output || !isatty(STDOUT_FILENO));
-	progress_start(&run->progress, wanted ? stderr : NULL, total);
+	pace_end(&run->pace);
+	if (run->queue && run->pace.is == PACE_LIVE && !run->stopping)
+		stop(run);
+	return filter_run_settle(run, e);
 }
 
 int
-filter_run_inputs(struct filter_run *run, char **names, int n)
+filter_run_end(struct filter_run *run, int rc, struct err *e)
 {
-	struct err e = { 0 };
-	int rc = 0, closed;
+	int closed;
 
-	start_progress(run, size_of_inputs(names, n));
-	for (int i = 0; i < n && rc == 0; i++)
-		rc = filter_file(run, names[i], &e);
-	/* No more inputs are wanted, but what has been read is. */
-	if (rc == 0 || (rc > 0 && run->stopping))
-		rc = drain(run, &e);
 	progress_end(&run->progress);
 	if (run->options.stats)
 		answer_stats(run);
 	if (rc < 0)
-		note_failure(run, &e);
-	closed = sink_close(run->sink, &e);
+		filter_run_note(run, e);
+	closed = sink_close(run->sink, e);
 	run->sink = NULL;
 	if (closed < 0 && rc >= 0)
-		note_failure(run, &e);
+		filter_run_note(run, e);
 	return run->status;
 }

@@ -12,8 +12,12 @@
 #include "enrich/queue.h"
 #include "enrich/rdns.h"
 #include "filter-options.h"
+#include "filter-state.h"
 #include "parse/parser.h"
 #include "parse/rules.h"
+
+/* The exit status when lines may be missing that nobody can read any more. */
+enum { FILTER_GAP = 1 };
 
 /* One run of mls-filter: inputs in, rows out, signals heeded on the way. */
 struct filter_run {
@@ -35,6 +39,11 @@ struct filter_run {
 	unsigned unmoved;	/* rows added since the queue was looked at */
 	struct pace pace;
 	bool stopping;
+	/* Behind mark all is written, and before from it was by another run:
+	 * bytes of the input. */
+	struct stretch mark;
+	uint64_t from;
+	struct filter_state state;
 	int64_t stop_at, heard_at, now;	/* milliseconds, monotonic */
 	uint64_t files, bytes, lines_cut, found;
 	int status;		/* the first failure that let us go on */
@@ -50,8 +59,49 @@ void filter_run_names(struct filter_run *run);
 struct clock filter_run_clock(const struct filter_run *run,
 	const struct input *in);
 
-/* Reads the inputs named and closes the sink.  Returns the exit status; what
- * went wrong has been said. */
-int filter_run_inputs(struct filter_run *run, char **names, int n);
+/* Opens the output, as it was recorded if it was.  -1: e says why. */
+int filter_run_open(struct filter_run *run, const struct output_place *place,
+	struct err *e);
+
+/* Milliseconds, monotonic. */
+int64_t filter_run_now(void);
+
+/* Something is wrong that does not end the run. */
+void filter_run_note(struct filter_run *run, const struct err *e);
+
+/*
+ * Of these, 0: go on; 1: enough, since nobody reads our rows any more, or since
+ * we are told to stop and can go on another time; -1: error.
+ */
+
+/* All events of a block, on their way. */
+int filter_run_block(struct filter_run *run, struct slice block,
+	struct err *e);
+
+/* Signals that came. */
+int filter_run_heed(struct filter_run *run, struct err *e);
+
+/* Writes rows that are complete or have waited long enough. */
+int filter_run_move(struct filter_run *run, struct err *e);
+
+/* A block has been read to its end: if no row waits, that is the mark. */
+void filter_run_mark(struct filter_run *run);
+
+/* Waits until all rows are written. */
+int filter_run_settle(struct filter_run *run, struct err *e);
+
+/* The same after the last input; live input does not end for it to take
+ * long. */
+int filter_run_drain(struct filter_run *run, struct err *e);
+
+/* Microseconds until something has to be done though nothing comes; -1: never.
+ * If we are reading, input that is not known to be live may turn out to be by
+ * its silence. */
+enum { FILTER_SILENCE_MS = 500 };	/* after SIGTERM: no more is coming */
+int64_t filter_run_patience(const struct filter_run *run, bool reading);
+
+/* Counters, what went wrong at last (rc < 0), and the sink closed.  Returns the
+ * exit status. */
+int filter_run_end(struct filter_run *run, int rc, struct err *e);
 
 #endif

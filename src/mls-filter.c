@@ -2,11 +2,11 @@
 /* mls-filter: mail syslog in, one enriched row per failed SASL login out.
  * Here: what it is asked, and what must be there before the first line. */
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/input.h"
 #include "base/signals.h"
 #include "filter-databases.h"
+#include "filter-inputs.h"
 #include "filter-run.h"
 #include "schema/cell.h"
 
@@ -127,30 +127,6 @@ answer(struct filter_run *run)
 	return status;
 }
 
-static bool
-is_same_file(const char *one, const char *other)
-{
-	struct stat a, b;
-
-	return one && other && stat(one, &a) == 0 && stat(other, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
-static int
-start_sink(struct filter_run *run, struct err *e)
-{
-	if (is_same_file(run->options.output, run->diag.file))
-		return err_set(e, EX_USAGE, "'%s' cannot be both output and "
-		    "log", run->options.output);
-	run->sink = sink_open(run->options.output, &run->shape, e);
-	if (!run->sink)
-		return -1;
-	if (sink_was_torn(run->sink))
-		diag_say(&run->diag, DIAG_WARNING, "'%s' ended in the middle "
-		    "of a row", run->options.output);
-	return 0;
-}
-
 /* All that can be wrong before the first line is read. */
 static int
 prepare(struct filter_run *run, struct err *e)
@@ -187,12 +163,18 @@ work(struct filter_run *run, char **names, int n)
 		return check(run);
 	if (run->options.explain)
 		return explain_files(run, names, n);
+	if (options_check_state(&run->options, n, names[0], &e) < 0)
+		return diag_fail(&run->diag, &e);
 	(void)filter_databases_open(run);
 	filter_run_names(run);
-	if (start_sink(run, &e) < 0)
+	if (run->options.state) {
+		n = filter_state_run(run, names[0]);
+	} else if (filter_run_open(run, NULL, &e) == 0) {
+		diag_say(&run->diag, DIAG_INFO, "started");
+		n = filter_inputs(run, names, n);
+	} else {
 		return diag_fail(&run->diag, &e);
-	diag_say(&run->diag, DIAG_INFO, "started");
-	n = filter_run_inputs(run, names, n);
+	}
 	diag_say(&run->diag, DIAG_INFO, "ended");
 	return n;
 }
@@ -219,6 +201,8 @@ main(int argc, char **argv)
 	filter_databases_close(&run);
 	queue_free(run.queue);
 	rdns_free(run.rdns);
+	follow_close(run.state.follow);
+	statefile_close(run.state.file);
 	options_release(&run.options);
 	return status;
 }

@@ -307,7 +307,8 @@ sub sources_of {
 		for my $source (values %$sources) {
 			$used{$sysexits{$1}} = 1 while
 			    $source =~ /\bEX_(?!OK)([A-Z]+)\b/g;
-			$used{1} = 1 if $source =~ /\bNOT_FOUND = 1\b/;
+			$used{1} = 1 if $source =~
+			    /\b(?:NOT_FOUND|FILTER_GAP) = 1\b/;
 		}
 		cmp_ok(scalar keys %$sources, '>', 20,
 		    "$program: its sources are found");
@@ -523,6 +524,7 @@ sub example {
 	$script =~ s{(?<![\w/])/var/}{$home/var/}g;
 	# Follows for ever otherwise.
 	$script =~ s/\btail -n 0 -F /tail -n +1 /g;
+	$script =~ s/ --follow --backlog none / /g;
 	unlink glob "$home/logins.* $home/var/tmp/*";
 	local $ENV{PATH} = "$home/bin:$ENV{PATH}";
 	my $ran = run('bash', '-c', "cd '$home' && set -e\n$script");

@@ -63,8 +63,8 @@ sub keys_of {
 # The shipped file says what is true without it; a setting is an option, but the
 # questions are no settings.
 my %questions = (
-	filter => [qw(check config explain help print-config quiet verbose
-	    version)],
+	filter => [qw(check config explain help print-config quiet reset-state
+	    verbose version)],
 	ipinfo => [qw(column compile config csv dry-run force help info json
 	    output print-config quiet update verbose verify version)],
 );
@@ -182,7 +182,8 @@ my @everything = ('--format', 'tsv', '--columns', 'event,ip,user', '--events',
     '--dns', 'off', '--resolver', '192.0.2.1:5353', '--resolver',
     '[2001:db8::1]:53', '--dns-deadline', '500ms', '--dns-in-flight', '100',
     '--dns-rate', '1500', '--dns-cache', '1024', '--dns-confirm',
-    '-o', ' out: {}.csv ');
+    '--state', '/x y', '--backlog', 'none', '--follow', '-o',
+    ' out: {}.csv ');
 my $said = settings(@everything);
 is(settings('--config', config($said)), $said,
     '--print-config can be read back with the same result');
@@ -222,6 +223,9 @@ filter:
   log: syslog
   log-level: debug
   output: there.csv
+  state: there
+  backlog: none
+  follow: true
 EOT
 my $of_file = keys_of(settings('--config', $file));
 my %want = (
@@ -248,6 +252,8 @@ my %want = (
 	log => ['', 'stderr', '"syslog"', '"stderr"'],
 	'log-level' => ['', 'error', '"debug"', '"error"'],
 	output => ['', 'here.csv', '"there.csv"', '"here.csv"'],
+	state => ['', 'here', '"there"', '"here"'],
+	backlog => ['', 'all', '"none"', '"all"'],
 );
 for my $key (sort keys %want) {
 	my (undef, $option, $before, $after) = @{$want{$key}};
@@ -261,7 +267,7 @@ for my $key (sort keys %want) {
 	}
 }
 is($of_file->{$_}, 'true', "$_ from the file")
-    for qw(stats spreadsheet-safe dns-confirm);
+    for qw(stats spreadsheet-safe dns-confirm follow);
 {
 	my $now = keys_of(settings('--config', $file, '--filters', 'cyrus',
 	    '--filters', 'postfix'));
@@ -325,12 +331,15 @@ SKIP: {
 	my $usual = "$DIR/etc/mls/mls.yaml";
 
 	spew($usual, "filter:\n  output: $DIR/usual.csv\n" .
+	    "  state: $DIR/usual.state\n  follow: true\n" .
 	    "  columns: [ip, user]\n");
 	my $ran = run({in => $LINE}, $other, @CLOCK);
 	is($ran->{out}, "ip,user\n192.0.2.7,bob\n",
 	    'the usual file counts, output in it does not');
 	is($ran->{err}, '', 'silently');
-	ok(!-e "$DIR/usual.csv", 'and nothing is written there');
+	ok(!-e "$DIR/usual.csv" && !-e "$DIR/usual.state",
+	    'and nothing is written there');
+	spew($usual, slurp($usual) =~ s/^  (state|follow).*\n//gmr);
 	$ran = run({in => $LINE}, $other, '--config', $usual, @CLOCK);
 	is($ran->{out}, '', 'output counts in a file that was named');
 	is(slurp("$DIR/usual.csv"), "ip,user\n192.0.2.7,bob\n",

@@ -56,6 +56,15 @@ err_errno(struct err *e, int status, const char *format, ...)
 }
 
 int
+err_add(struct err *e, const char *text)
+{
+	size_t n = strlen(e->text);
+
+	snprintf(e->text + n, sizeof e->text - n, "%s", text);
+	return -1;
+}
+
+int
 err_prefix(struct err *e, const char *format, ...)
 {
 	char old[sizeof e->text];

@@ -29,6 +29,9 @@ int err_errno(struct err *e, int status, const char *format, ...)
 int err_prefix(struct err *e, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Puts one behind it.  Returns -1. */
+int err_add(struct err *e, const char *text);
+
 /* Makes a text fit for a terminal, in place, as err_set() does. */
 void err_plain(char *text);
 

@@ -25,9 +25,10 @@ struct input {
 	const char *name;
 	int fd;
 	enum packing packing;
-	bool live, eof, done, skipping, garbage;
+	bool live, eof, done, skipping, garbage, growing, at_end;
 	int64_t time;
 	uint64_t taken, size, cut_lines;
+	uint64_t base;		/* offset of text[0] in the unpacked file */
 	/* Plain text: [start, end) is what is not handed out yet. */
 	char *text;
 	size_t start, end;
@@ -115,7 +116,8 @@ input_read(struct input *in, void *p, size_t n, struct err *e)
 		return -2;
 	if (got < 0)
 		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
-	if (got == 0)
+	in->at_end = got == 0;
+	if (got == 0 && (!in->growing || in->packing == PACKING_GZIP))
 		in->eof = true;
 	in->taken += (uint64_t)got;
 	return got;
@@ -358,6 +360,15 @@ input_take(struct input *in)
 	return have;
 }
 
+static void
+input_move_down(struct input *in)
+{
+	memmove(in->text, in->text + in->start, in->end - in->start);
+	in->end -= in->start;
+	in->base += in->start;
+	in->start = 0;
+}
+
 int
 input_next(struct input *in, struct slice *block, struct err *e)
 {
@@ -370,20 +381,18 @@ input_next(struct input *in, struct slice *block, struct err *e)
 	}
 	if (in->done)
 		return 0;
-	memmove(in->text, in->text + in->start, in->end - in->start);
-	in->end -= in->start;
-	in->start = 0;
+	input_move_down(in);
 	filled = input_fill(in, &in->damage);
 	input_skip_rest(in);
 	*block = input_take(in);
 	if (filled == 0) {
-		in->done = true;
 		if (block->n == 0 && in->end > in->start) {
 			*block = slice_between(in->text + in->start,
 			    in->text + in->end);
 			in->start = in->end;
 			input_count_long(in, *block);
 		}
+		in->done = in->start == in->end;
 		return block->n > 0;
 	}
 	if (filled < 0 && block->n == 0) {
@@ -391,6 +400,164 @@ input_next(struct input *in, struct slice *block, struct err *e)
 		return -1;
 	}
 	return 1;
+}
+
+/* Reads at an offset until n bytes are there: whether they are. */
+static int
+read_at(const struct input *in, char *p, size_t n, uint64_t offset,
+    struct err *e)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(in->fd, p + done, n - done,
+		    (off_t)(offset + done));
+
+		if (got == 0)
+			return 0;
+		if (got > 0)
+			done += (size_t)got;
+		else if (errno != EINTR)
+			return err_errno(e, EX_IOERR, "cannot read '%s'",
+			    in->name);
+	}
+	return 1;
+}
+
+int
+input_ends_at(const struct input *in, uint64_t offset,
+    struct input_ends *ends, struct err *e)
+{
+	int rc;
+
+	ends->head_n = offset < INPUT_HEAD ? (size_t)offset : INPUT_HEAD;
+	ends->tail_n = offset < INPUT_TAIL ? (size_t)offset : INPUT_TAIL;
+	rc = read_at(in, ends->head, ends->head_n, 0, e);
+	if (rc > 0)
+		rc = read_at(in, ends->tail, ends->tail_n,
+		    offset - ends->tail_n, e);
+	return rc;
+}
+
+/* Goes by what has been unpacked so far; keeps its ends. */
+static void
+pass_over(struct input *in, uint64_t offset, struct input_ends *ends)
+{
+	uint64_t left = offset - in->base;
+	size_t n = left < in->end ? (size_t)left : in->end;
+	struct slice piece = { in->text, n }, last;
+	size_t head = INPUT_HEAD - ends->head_n, old;
+
+	if (head > n)
+		head = n;
+	memcpy(ends->head + ends->head_n, in->text, head);
+	ends->head_n += head;
+	last = slice_from(piece, n > INPUT_TAIL ? n - INPUT_TAIL : 0);
+	old = ends->tail_n < INPUT_TAIL - last.n ? ends->tail_n :
+	    INPUT_TAIL - last.n;
+	memmove(ends->tail, ends->tail + ends->tail_n - old, old);
+	memcpy(ends->tail + old, last.p, last.n);
+	ends->tail_n = old + last.n;
+	in->start = n;
+	input_move_down(in);
+}
+
+static int
+seek_packed(struct input *in, uint64_t offset, struct input_ends *ends,
+    struct err *e)
+{
+	*ends = (struct input_ends){ .head_n = 0 };
+	for (;;) {
+		int rc;
+
+		pass_over(in, offset, ends);
+		if (in->base == offset)
+			return 1;
+		rc = input_fill(in, e);
+		if (rc <= 0)
+			return rc;
+	}
+}
+
+static int
+seek_plain(struct input *in, uint64_t offset, struct input_ends *ends,
+    struct err *e)
+{
+	int rc = input_ends_at(in, offset, ends, e);
+	off_t size;
+
+	if (rc == 0) {
+		size = lseek(in->fd, 0, SEEK_END);
+		if (size < 0)
+			rc = err_errno(e, EX_IOERR, "cannot read '%s'",
+			    in->name);
+		else if (input_ends_at(in, (uint64_t)size, ends, e) < 0)
+			rc = -1;
+	}
+	if (rc <= 0)
+		return rc;
+	if (lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
+		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
+	in->end = 0;
+	in->base = offset;
+	in->taken = offset;
+	in->eof = in->at_end = false;
+	return 1;
+}
+
+int
+input_seek(struct input *in, uint64_t offset, struct input_ends *ends,
+    struct err *e)
+{
+	struct input_ends own;
+	int rc = 1;
+
+	if (!ends)
+		ends = &own;
+	*ends = (struct input_ends){ .head_n = 0 };
+	while (in->packing == PACKING_UNKNOWN) {
+		rc = input_fill(in, e);
+		if (rc < 0)
+			return -1;
+		if (in->packing == PACKING_UNKNOWN && in->at_end)
+			return offset == 0;
+	}
+	rc = in->packing == PACKING_GZIP ? seek_packed(in, offset, ends, e) :
+	    seek_plain(in, offset, ends, e);
+	if (rc > 0)
+		in->skipping = offset > 0 &&
+		    ends->tail[ends->tail_n - 1] != '\n';
+	return rc;
+}
+
+void
+input_set_growing(struct input *in, bool growing)
+{
+	in->growing = growing;
+}
+
+bool
+input_is_at_end(const struct input *in)
+{
+	return in->at_end;
+}
+
+bool
+input_is_done(const struct input *in)
+{
+	return in->done;
+}
+
+uint64_t
+input_place(const struct input *in)
+{
+	return in->base + in->start;
+}
+
+int
+input_fd(const struct input *in)
+{
+	return in->fd;
 }
 
 int

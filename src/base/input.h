@@ -23,6 +23,41 @@ enum { INPUT_LINE_MAX = 64 * 1024 };
 struct input *input_open(const char *name, struct err *e);
 void input_close(struct input *in);
 
+/* Goes to a place before anything was read: an offset in what the file holds
+ * unpacked.  If that is within a line, its rest is passed over.  ends, unless
+ * NULL, gets the first bytes and those just before the offset.  1: done; 0: the
+ * file is not so long, and ends are those of what there is; -1: e says why.
+ * Only after 1 it can be read. */
+enum { INPUT_HEAD = 1024, INPUT_TAIL = 256 };
+struct input_ends {
+	char head[INPUT_HEAD], tail[INPUT_TAIL];
+	size_t head_n, tail_n;
+};
+int input_seek(struct input *in, uint64_t offset, struct input_ends *ends,
+	struct err *e);
+
+/* The ends of a file that is not packed, before an offset; reading goes on as
+ * if nothing was.  As input_seek(). */
+int input_ends_at(const struct input *in, uint64_t offset,
+	struct input_ends *ends, struct err *e);
+
+/* A file that somebody writes to: its end is only the end for now, and a line
+ * without a newline there is not complete.  May change at any time. */
+void input_set_growing(struct input *in, bool growing);
+
+/* Growing: the last read found the end of the file. */
+bool input_is_at_end(const struct input *in);
+
+/* Not growing: all has been handed out. */
+bool input_is_done(const struct input *in);
+
+/* Where the byte behind what was handed out stands in what the file holds
+ * unpacked. */
+uint64_t input_place(const struct input *in);
+
+/* For fstat(2). */
+int input_fd(const struct input *in);
+
 /* Next block.  1: *block holds whole lines with their newlines and is borrowed
  * until the next call; it is empty when no line is complete yet, and without a
  * final newline when a line was cut or the input ended so.  0: end of input.

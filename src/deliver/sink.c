@@ -4,18 +4,18 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/append.h"
 #include "base/csv.h"
+#include "base/durable.h"
 #include "base/json.h"
+#include "base/lock.h"
 #include "base/mem.h"
+#include "deliver/cut.h"
 #include "schema/cell.h"
 
 enum {
@@ -33,6 +33,8 @@ struct sink {
 	struct buf cell, scratch;
 	uint64_t count;
 	bool torn, is_reader_gone;
+	bool is_named;			/* its name is safe on the disk */
+	struct sink_resumed resumed;
 };
 
 static const struct dialect {
@@ -187,46 +189,6 @@ sink_add(struct sink *s, const struct row *row, struct err *e)
 	return 0;
 }
 
-/* The process that holds the lock on a file, 0 if the system does not say. */
-static long
-lock_holder(const struct stat *st)
-{
-	FILE *f = fopen("/proc/locks", "re");
-	char line[256];
-	long holder = 0;
-
-	while (f && !holder && fgets(line, sizeof line, f)) {
-		unsigned long long inode;
-		unsigned major, minor;
-		long pid;
-
-		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %x:%x:%llu", &pid,
-		    &major, &minor, &inode) == 4 && inode == st->st_ino &&
-		    makedev(major, minor) == st->st_dev)
-			holder = pid;
-	}
-	if (f)
-		fclose(f);
-	return holder;
-}
-
-static int
-lock(const char *file, int fd, const struct stat *st, struct err *e)
-{
-	long holder;
-
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return err_errno(e, EX_CANTCREAT, "cannot lock '%s'", file);
-	holder = lock_holder(st);
-	if (holder)
-		return err_set(e, EX_TEMPFAIL, "'%s' is being written by "
-		    "process %ld", file, holder);
-	return err_set(e, EX_TEMPFAIL, "'%s' is being written by another "
-	    "process", file);
-}
-
 /* Opens and locks; the descriptor, or -1. */
 static int
 open_file(const char *file, struct stat *st, struct err *e)
@@ -236,8 +198,11 @@ open_file(const char *file, struct stat *st, struct err *e)
 	if (fd < 0)
 		return -1;
 	/* What was there before the lock may have grown. */
-	if (lock(file, fd, st, e) == 0 && fstat(fd, st) == 0)
-		return fd;
+	if (lock_take(fd, file, st, e) == 0) {
+		if (fstat(fd, st) == 0)
+			return fd;
+		err_errno(e, EX_CANTCREAT, "cannot look at '%s'", file);
+	}
 	close(fd);
 	return -1;
 }
@@ -301,9 +266,36 @@ begin(struct sink *s, int fd, struct stat *st, struct err *e)
 		    (s->shape.header == SINK_HEADER_AUTO && empty))
 			buf_add(&s->rows, buf_slice(&header));
 		s->fd = fd;
+		s->is_named = false;
 	}
 	buf_release(&header);
 	return rc;
+}
+
+/* Makes the output what a checkpoint says it was. */
+static int
+resume(struct sink *s, int fd, struct stat *st,
+    const struct output_place *place, struct err *e)
+{
+	uint64_t size = (uint64_t)st->st_size;
+	int rc;
+
+	if (st->st_dev != place->device || st->st_ino != place->inode) {
+		rc = cut_elsewhere(s->file, place, &s->resumed.cut, e);
+		s->resumed.is_gone = rc == 0;
+		return rc < 0 ? -1 : 0;
+	}
+	s->resumed.is_gone = size == 0 && place->length;
+	if (size == place->length || size == 0)
+		return 0;
+	if (size < place->length)
+		return err_set(e, EX_DATAERR, "'%s' has %llu bytes and had "
+		    "%llu when the state was written: somebody has cut it; "
+		    "move it away to begin a new one", s->file,
+		    (unsigned long long)size,
+		    (unsigned long long)place->length);
+	s->resumed.cut = size - place->length;
+	return cut_back(fd, s->file, st, place->length, e);
 }
 
 static void
@@ -316,7 +308,8 @@ sink_free(struct sink *s)
 }
 
 struct sink *
-sink_open(const char *file, const struct sink_shape *shape, struct err *e)
+sink_open(const char *file, const struct sink_shape *shape,
+    const struct output_place *place, struct err *e)
 {
 	struct sink *s = mem_new(sizeof *s);
 	struct stat st;
@@ -331,7 +324,8 @@ sink_open(const char *file, const struct sink_shape *shape, struct err *e)
 		fd = open_file(file, &st, e);
 	else if (fstat(fd, &st) < 0)
 		fd = err_errno(e, EX_IOERR, "cannot write to standard output");
-	if (fd >= 0 && begin(s, fd, &st, e) == 0)
+	if (fd >= 0 && (!place || resume(s, fd, &st, place, e) == 0) &&
+	    begin(s, fd, &st, e) == 0)
 		return s;
 	if (file && fd >= 0)
 		close(fd);
@@ -376,6 +370,31 @@ sink_close(struct sink *s, struct err *e)
 		    sink_name(s));
 	sink_free(s);
 	return rc;
+}
+
+int
+sink_sync(struct sink *s, struct output_place *place, struct err *e)
+{
+	struct stat st;
+
+	if (sink_flush(s, e) < 0)
+		return -1;
+	if (fdatasync(s->fd) < 0)
+		return err_errno(e, EX_IOERR, "cannot sync '%s'", s->file);
+	if (!s->is_named && durable_name(s->file, e) < 0)
+		return -1;
+	s->is_named = true;
+	if (fstat(s->fd, &st) < 0)
+		return err_errno(e, EX_IOERR, "cannot look at '%s'", s->file);
+	*place = (struct output_place){ .device = st.st_dev,
+		.inode = st.st_ino, .length = (uint64_t)st.st_size };
+	return 0;
+}
+
+struct sink_resumed
+sink_resumed(const struct sink *s)
+{
+	return s->resumed;
 }
 
 uint64_t

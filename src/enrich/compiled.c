@@ -229,7 +229,10 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 	const struct image_place *from = &c->places[number];
 	const char *country = from->country;
 
-	*place = (struct place){ .asn = from->asn };
+	*place = (struct place){ .asn = 0 };
+	if (number == 0)
+		return;
+	place->asn = from->asn;
 	if (is_country(country))
 		place->country = (struct slice){ c->countries[(country[0] -
 		    'A') * 26 + country[1] - 'A'], 2 };
@@ -344,7 +347,8 @@ verify_places(const struct compiled *c, struct err *e)
 		struct place place;
 
 		compiled_place(c, i, &place);
-		if (place.as_name.n != from->name_size ||
+		if (place.asn != from->asn ||
+		    place.as_name.n != from->name_size ||
 		    (place.country.n == 0 && from->country[0]))
 			return err_set(e, EX_DATAERR, "damaged: place %zu is "
 			    "none", i);

@@ -236,6 +236,12 @@ sum_start(const struct image_header *h)
 	return sum_add(0xcbf29ce484222325, &copy, sizeof copy);
 }
 
+uint64_t
+image_sum(const struct image_header *h, size_t n)
+{
+	return sum_add(sum_start(h), h + 1, n - sizeof *h);
+}
+
 /* The sections of a file that is to be written; those that say where it is from
  * are made for it. */
 struct writer {
@@ -352,7 +358,7 @@ image_verify(const struct image *im, struct err *e)
 	const struct image_header *h = im->map;
 
 	assert(image_is_file(im));
-	if (sum_add(sum_start(h), h + 1, im->map_size - sizeof *h) == h->sum)
+	if (image_sum(h, im->map_size) == h->sum)
 		return 0;
 	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
 	    "fetch it again");

@@ -97,6 +97,9 @@ size_t image_items(const struct image *im, enum image_section s);
 bool image_source(const struct image *im, size_t i,
 	struct ipdb_source *source);
 
+/* What the sum of a file of n bytes, all of which follow, should be. */
+uint64_t image_sum(const struct image_header *h, size_t n);
+
 /* Reads all of one that is a file.  -1: its sum is wrong, EX_DATAERR. */
 int image_verify(const struct image *im, struct err *e);
 

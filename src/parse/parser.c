@@ -22,6 +22,8 @@ struct parser {
 	struct slice block, last;
 	const char *last_end;
 	struct buf kept;
+	/* Offsets in the input: of the block, behind it, of the line before. */
+	uint64_t block_from, block_to, last_from;
 };
 
 /* Besides the rules' literals: a message as an array of bytes hides them, and
@@ -74,6 +76,13 @@ parser_start(struct parser *p, const struct clock *clock)
 	p->clock = *clock;
 	p->last = p->block = (struct slice){ NULL, 0 };
 	p->last_end = NULL;
+	p->block_from = p->block_to = 0;
+}
+
+void
+parser_set_place(struct parser *p, uint64_t offset)
+{
+	p->block_to = offset;
 }
 
 void
@@ -93,7 +102,28 @@ parser_begin(struct parser *p, struct slice block)
 	 * first line of this one follows it. */
 	p->last_end = p->last_end ? block.p : NULL;
 	p->block = block;
+	p->block_from = p->block_to;
+	p->block_to += block.n;
 	scan_begin(&p->scan, block);
+}
+
+struct stretch
+parser_end(const struct parser *p)
+{
+	return (struct stretch){ .first = p->last_end ? p->last_from :
+	    p->block_to, .from = p->block_to, .to = p->block_to };
+}
+
+/* Where a line of the block stands in the input. */
+static void
+locate(struct parser *p, const char *line, struct event *e)
+{
+	e->line.from = p->block_from + (uint64_t)(line - p->block.p);
+	e->line.to = p->block_from + (uint64_t)(p->scan.at - p->block.p);
+	/* A repetition counts for the line it repeats. */
+	if (p->last.p == line)
+		p->last_from = e->line.from;
+	e->line.first = p->last_from;
 }
 
 /* Called before the block goes: its lines are borrowed. */
@@ -176,8 +206,10 @@ parser_next(struct parser *p, struct event *e)
 		bool taken = take_line(p, line, e);
 
 		p->last_end = taken ? p->scan.at : NULL;
-		if (taken)
+		if (taken) {
+			locate(p, line.p, e);
 			return true;
+		}
 	}
 	if (p->block.n)
 		keep_last(p);

@@ -23,8 +23,14 @@ void parser_start(struct parser *p, const struct clock *clock);
 /* Live input: the clock goes on. */
 void parser_set_clock(struct parser *p, const struct clock *clock);
 
-/* Begins a block of whole lines, which must stay until the next. */
+/* Begins a block of whole lines, which must stay until the next.  It stands in
+ * its input behind the block before, or where parser_set_place() has said. */
 void parser_begin(struct parser *p, struct slice block);
+void parser_set_place(struct parser *p, uint64_t offset);
+
+/* The end of the block that has been read to its end, as the line of an event:
+ * where one may go on, and from where. */
+struct stretch parser_end(const struct parser *p);
 
 /* The next event of the block.  Its slices live until the next call.  False:
  * no more in this block. */

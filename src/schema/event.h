@@ -14,6 +14,13 @@ enum event_kind {
 	EVENT_KINDS
 };
 
+/* Where a line stands in its input: bytes [from, to).  Whoever wants to go on
+ * behind it, and to understand a "last message repeated" there, has to begin at
+ * first. */
+struct stretch {
+	uint64_t first, from, to;
+};
+
 /* What one log line says.  Every slice is borrowed from that line (or from
  * what it was decoded into) and lives as long as the block it came in; empty
  * means the log does not say. */
@@ -28,6 +35,7 @@ struct event {
 	struct slice service;
 	struct slice user, mechanism, client, reason;
 	struct slice message;	/* behind the tag, as it was logged */
+	struct stretch line;
 };
 
 /* "auth-failure" and so on; and back, -1 if it is no such name. */

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: ISC */
 /* Database files of any content: up to four in one input, with lines of "%%"
- * between them.  They load whole or not at all, and what is found in them is
- * fit for a row. */
+ * between them.  They load whole or not at all, what is found in them is fit
+ * for a row, and their compiled form answers alike. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "enrich/ipdb.h"
+#include "asking.h"
 
-enum { FILES = 4, NAME = 32, ASKED = 2000 };
+enum { FILES = 4, NAME = 64, ASKED = 2000 };
+
+/* Loaded, and from the compiled form of that. */
+struct both {
+	struct ipdb *loaded, *compiled;
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(condition) do { \
-	if (!(condition)) { \
-		fprintf(stderr, "broken: %s\n", #condition); \
-		abort(); \
-	} \
-} while (0)
 
 /* A file that has no name but this one. */
 static int
@@ -35,41 +33,20 @@ file_of(struct slice text, char name[NAME])
 }
 
 static void
-ask(struct ipdb *db, const struct ip *ip)
+ask_both(void *arg, const struct ip *ip)
 {
-	struct place place, again;
+	const struct both *both = arg;
+	struct place loaded = ask(both->loaded, ip);
+	struct place compiled = ask(both->compiled, ip);
 
-	ipdb_find(db, ip, &place);
-	MUST(place.country.n == 0 || place.country.n == 2);
-	for (size_t i = 0; i < place.country.n; i++)
-		MUST(place.country.p[i] >= 'A' && place.country.p[i] <= 'Z');
-	MUST(place.as_name.n == 0 || place.asn != 0);
-	MUST(ipdb_sources(db) || (place.asn == 0 && place.country.n == 0));
-	ipdb_find(db, ip, &again);
-	MUST(again.asn == place.asn);
-	MUST(slice_is(again.country, place.country));
-	MUST(slice_is(again.as_name, place.as_name));
-}
-
-/* An address, and its neighbours. */
-static void
-ask_around(struct ipdb *db, struct ip ip)
-{
-	ask(db, &ip);
-	if (ip.low != 0) {
-		ip.low--;
-		ask(db, &ip);
-		ip.low++;
-	}
-	if (ip.low != (ip.family == IP_V4 ? UINT32_MAX : UINT64_MAX)) {
-		ip.low++;
-		ask(db, &ip);
-	}
+	MUST(same_place(&loaded, &compiled));
+	MUST(ipdb_sources(both->loaded) || (loaded.asn == 0 &&
+	    loaded.country.n == 0));
 }
 
 /* What the input holds that reads as an address. */
 static void
-ask_tokens(struct ipdb *db, struct slice data)
+ask_tokens(struct both *both, struct slice data)
 {
 	size_t from = 0, asked = 0;
 
@@ -87,19 +64,30 @@ ask_tokens(struct ipdb *db, struct slice data)
 			ip = (struct ip){ IP_V4, 0, number };
 		else if (!ip_parse(token, &ip))
 			continue;
-		ask_around(db, ip);
+		ask_around(ask_both, both, ip);
 		asked++;
 	}
 }
 
-static void
-ask_ends(struct ipdb *db)
+/* What was loaded, written and opened again. */
+static struct ipdb *
+compile(const struct ipdb *db)
 {
-	ask_around(db, (struct ip){ IP_NONE, 0, 0 });
-	ask_around(db, (struct ip){ IP_V4, 0, 0 });
-	ask_around(db, (struct ip){ IP_V4, 0, UINT32_MAX });
-	ask_around(db, (struct ip){ IP_V6, 0, 0 });
-	ask_around(db, (struct ip){ IP_V6, UINT64_MAX, UINT64_MAX });
+	struct err_list complaints = { .n = 0 };
+	const char *files[1];
+	char name[NAME];
+	struct ipdb *compiled;
+	struct err e;
+
+	snprintf(name, sizeof name, "/dev/shm/mls-fuzz-%d", (int)getpid());
+	MUST(ipdb_compile(db, name, &e) == 0);
+	MUST(ipdb_verify(name, &complaints) == 0);
+	files[0] = name;
+	compiled = ipdb_open(files, 1, &complaints);
+	MUST(complaints.n == 0);
+	MUST(ipdb_sources(compiled) == ipdb_sources(db));
+	unlink(name);
+	return compiled;
 }
 
 int
@@ -111,7 +99,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int fds[FILES];
 	size_t n = 0;
 	struct err_list complaints = { .n = 0 };
-	struct ipdb *db;
+	struct both both;
 
 	while (n < FILES) {
 		size_t end = n == FILES - 1 ? rest.n :
@@ -124,16 +112,18 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		rest = slice_from(rest, end + 4);
 	}
-	db = ipdb_open(files, n, &complaints);
-	MUST(ipdb_sources(db) + complaints.n == n);
+	both.loaded = ipdb_open(files, n, &complaints);
+	MUST(ipdb_sources(both.loaded) + complaints.n == n);
 	for (unsigned i = 0; i < complaints.n; i++)
 		MUST(slice_starts(slice_text(complaints.texts[i]),
 		    SLICE("/proc/self/fd/")));
-	for (size_t i = 0; i < ipdb_sources(db); i++)
-		MUST(ipdb_source(db, i)->format != NULL);
-	ask_ends(db);
-	ask_tokens(db, all);
-	ipdb_close(db);
+	for (size_t i = 0; i < ipdb_sources(both.loaded); i++)
+		MUST(ipdb_source(both.loaded, i)->format != NULL);
+	both.compiled = compile(both.loaded);
+	ask_ends(ask_both, &both);
+	ask_tokens(&both, all);
+	ipdb_close(both.loaded);
+	ipdb_close(both.compiled);
 	err_list_release(&complaints);
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/* The text of a state file. */
+#include "deliver/checkpoint.h"
+
+#include <stddef.h>
+
+#define FIRST_LINE "mls-filter state 1\n"
+
+/* One number a line, in this order. */
+static const struct {
+	struct slice name;
+	size_t offset;
+} numbers[] = {
+#define NUMBER(name, field) { SLICE(name), offsetof(struct checkpoint, field) }
+	NUMBER("sequence", sequence),
+	NUMBER("rows", rows),
+	NUMBER("segment", segment),
+	NUMBER("input device", input.device),
+	NUMBER("input inode", input.inode),
+	NUMBER("input born", input.born),
+	NUMBER("input changed", input.changed),
+	NUMBER("input offset", input.offset),
+	NUMBER("input again", input.again),
+	NUMBER("print at", input.print_at),
+	NUMBER("print head", input.head),
+	NUMBER("print tail", input.tail),
+	NUMBER("output device", output.device),
+	NUMBER("output inode", output.inode),
+	NUMBER("output length", output.length),
+#undef NUMBER
+};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+static uint64_t *
+number_of(struct checkpoint *c, size_t i)
+{
+	return (uint64_t *)(void *)((char *)c + numbers[i].offset);
+}
+
+void
+checkpoint_add(const struct checkpoint *c, struct buf *out)
+{
+	struct checkpoint copy = *c;
+
+	buf_add(out, SLICE(FIRST_LINE));
+	for (size_t i = 0; i < NUMBERS; i++) {
+		buf_add(out, numbers[i].name);
+		buf_addf(out, " %llu\n",
+		    (unsigned long long)*number_of(&copy, i));
+	}
+	buf_addf(out, "ended %d\n", c->ended);
+}
+
+static bool
+parse_line(struct slice *rest, struct slice name, uint64_t *value)
+{
+	struct slice line;
+
+	return slice_cut(rest, '\n', &line) && slice_skip(&line, name) &&
+	    slice_skip_byte(&line, ' ') &&
+	    slice_number(line, UINT64_MAX, value);
+}
+
+int
+checkpoint_parse(struct slice text, struct checkpoint *c, struct err *e)
+{
+	bool good = slice_skip(&text, SLICE(FIRST_LINE));
+	uint64_t ended;
+
+	*c = (struct checkpoint){ .sequence = 0 };
+	for (size_t i = 0; good && i < NUMBERS; i++)
+		good = parse_line(&text, numbers[i].name, number_of(c, i));
+	if (!good || !parse_line(&text, SLICE("ended"), &ended) || ended > 1 ||
+	    text.n || c->input.again > c->input.offset)
+		return err_set(e, EX_DATAERR, "not the state of this version");
+	c->ended = ended;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIVER_CHECKPOINT_H
+#define DELIVER_CHECKPOINT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+
+/* What a state file says: so far has the input been read, and its rows are the
+ * output up to here. */
+
+/* A place in a log.  What the file is called says little, and its inode not
+ * much more: it is known by what stands in it. */
+struct log_place {
+	uint64_t device, inode, born;	/* born: nanoseconds, 0: unknown */
+	uint64_t offset;	/* of what the file holds unpacked */
+	uint64_t again;		/* bytes before it that are needed to
+				 * understand a "last message repeated" */
+	/* Sums of the first bytes (up to INPUT_HEAD) and the last (up to
+	 * INPUT_TAIL) before print_at; 0: it was empty. */
+	uint64_t print_at, head, tail;
+	uint64_t changed;	/* the file, nanoseconds */
+};
+
+struct output_place {
+	uint64_t device, inode, length;
+};
+
+struct checkpoint {
+	uint64_t sequence, rows;
+	uint64_t segment;	/* of the journal; 0: the input is a log */
+	struct log_place input;
+	struct output_place output;
+	bool ended;		/* nothing was written behind it */
+};
+
+void checkpoint_add(const struct checkpoint *c, struct buf *out);
+
+/* -1: it is no checkpoint of this version, EX_DATAERR. */
+int checkpoint_parse(struct slice text, struct checkpoint *c, struct err *e);
+
+#endif

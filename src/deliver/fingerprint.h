@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIVER_FINGERPRINT_H
+#define DELIVER_FINGERPRINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/input.h"
+#include "deliver/checkpoint.h"
+#include "deliver/rotation.h"
+
+/* The sums of a place in a log: by them a file is known again that was renamed,
+ * compressed or copied, and one that only took its name or inode is not. */
+
+/* Sets those of a place. */
+void fingerprint_set(struct log_place *p, uint64_t at,
+	const struct input_ends *ends);
+
+/* Whether an open file that is not packed still has them.  -1: e, EX_IOERR. */
+int fingerprint_is_kept(const struct log_place *p, const struct input *in,
+	struct err *e);
+
+/* Those of a file of which nothing was read yet, from its first bytes.  1; 0:
+ * it is not there under this name any more; -1: e. */
+int fingerprint_first(const struct rotated *one, struct log_place *sums,
+	struct err *e);
+
+/* The file that a place is in: the one it was in if that still fits, else the
+ * newest that does.  Its index; -1: none; -2: e. */
+int fingerprint_find(const struct rotation *r, const struct log_place *place,
+	struct err *e);
+
+/* A copy that was made before all was written that was read from the original,
+ * which was emptied then: it begins like it and is shorter.  As
+ * fingerprint_find(); EX_DATAERR: the log itself begins like it. */
+int fingerprint_find_short(const struct rotation *r,
+	const struct log_place *place, struct err *e);
+
+#endif

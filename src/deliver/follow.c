@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: ISC */
+/* Logs that grow and rotate. */
+#include "deliver/follow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "deliver/fingerprint.h"
+#include "deliver/gap.h"
+#include "deliver/rotation.h"
+#include "deliver/watch.h"
+
+enum { TRIES = 5 };
+
+struct follow {
+	const char *name;
+	struct input *in;
+	char *in_name;
+	struct rotated is;	/* what the file is; name unused */
+	uint64_t from;
+	struct log_place print;	/* its sums, where they were taken last */
+	struct log_place before;	/* the end of the file before */
+	bool has_before, is_emptied, is_damaged;
+	struct rotated seen;	/* how it looked the last time */
+	struct gap gap;
+	struct watch watch;
+};
+
+/*
+ * Going to a place.
+ */
+
+static void
+close_input(struct follow *f)
+{
+	input_close(f->in);
+	free(f->in_name);
+	f->in = NULL;
+	f->in_name = NULL;
+}
+
+/* Makes a file the one that is being read. */
+static void
+take_file(struct follow *f, struct input *in, const struct rotated *one)
+{
+	close_input(f);
+	f->in = in;
+	f->in_name = mem_text(one->name, strlen(one->name));
+	f->is = f->seen = *one;
+	f->is.name = NULL;
+	f->from = 0;
+	f->is_emptied = f->is_damaged = false;
+	f->print = (struct log_place){ .device = one->device,
+		.inode = one->inode, .born = one->born };
+	input_set_growing(in, true);
+	watch_file(&f->watch, f->in_name);
+}
+
+/* 1: the file is open; 0: it was moved meanwhile; -1: e. */
+static int
+start_file(struct follow *f, const struct rotated *one, struct err *e)
+{
+	struct log_place sums = { .print_at = 0 };
+	struct input *in;
+	int rc = fingerprint_first(one, &sums, e);
+
+	if (rc <= 0)
+		return rc;
+	in = rotated_open(one, e);
+	if (!in)
+		return e->status ? -1 : 0;
+	take_file(f, in, one);
+	f->print.print_at = sums.print_at;
+	f->print.head = sums.head;
+	f->print.tail = sums.tail;
+	return 1;
+}
+
+/* The same, from a place on. */
+static int
+enter_file(struct follow *f, const struct rotated *one,
+    const struct log_place *place, struct err *e)
+{
+	struct input *in = rotated_open(one, e);
+	int rc;
+
+	if (!in)
+		return e->status ? -1 : 0;
+	rc = input_seek(in, place->offset - place->again, NULL, e);
+	if (rc <= 0) {
+		input_close(in);
+		return rc < 0 ? -1 : err_set(e, EX_DATAERR, "'%s' is shorter "
+		    "than what was read of it", one->name);
+	}
+	take_file(f, in, one);
+	f->from = place->offset;
+	f->print.print_at = place->print_at;
+	f->print.head = place->head;
+	f->print.tail = place->tail;
+	return 1;
+}
+
+/* The first file that has something later than a time. */
+static int
+first_after(const struct rotation *r, uint64_t changed)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->files[i].changed > changed || r->files[i].is_log)
+			return (int)i;
+	return -1;
+}
+
+/* Whether a file that was empty is gone; compressed, it would be another. */
+static bool
+is_lost(const struct rotation *r, const struct log_place *place)
+{
+	if (place->inode == 0 ||
+	    rotation_find(r, place->device, place->inode, place->born) >= 0)
+		return false;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->files[i].changed >= place->changed &&
+		    r->files[i].is_packed)
+			return false;
+	return true;
+}
+
+/* How much of the file of a place was read: up to the place; to its end, as far
+ * as is known; to its end, with the file open all the time. */
+enum was_read { TO_PLACE, TO_END, ALL };
+
+/* Begins with what was written after all that was read.  Something is missing
+ * then, unless all or nothing was read. */
+static int
+start_behind_gap(struct follow *f, const struct rotation *r,
+    const struct log_place *place, enum was_read was_read, struct err *e)
+{
+	int i = first_after(r, place->changed);
+	int rc = i < 0 ? 1 : start_file(f, &r->files[i], e);
+
+	if (rc <= 0)
+		return rc;
+	if (was_read != ALL && (place->print_at || is_lost(r, place)))
+		gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born,
+		    "the file that was being read is not there any more");
+	/* It is said once; from now on the new file counts. */
+	f->has_before &= i < 0;
+	return 1;
+}
+
+/* Goes to the place in file number at, or to the file behind that. */
+static int
+start_at(struct follow *f, const struct rotation *r, size_t at,
+    const struct log_place *place, enum was_read was_read, struct err *e)
+{
+	int rc = 1;
+
+	if (was_read == TO_PLACE)
+		rc = enter_file(f, &r->files[at], place, e);
+	else if (at + 1 < r->n)
+		rc = start_file(f, &r->files[at + 1], e);
+	if (rc > 0 && rotation_has_hole(r, at))
+		gap_note(&f->gap, place->changed, 0, "a file among those that "
+		    "were rotated away is missing");
+	return rc;
+}
+
+/* 1: done; 0: files were moved meanwhile; -1: e. */
+static int
+locate(struct follow *f, const struct log_place *place,
+    enum was_read was_read, struct err *e)
+{
+	struct rotation r;
+	int rc = rotation_list(&r, f->name, e), at = -1;
+
+	if (rc == 0)
+		at = fingerprint_find(&r, place, e);
+	if (rc == 0 && at == -1 && was_read != ALL) {
+		at = fingerprint_find_short(&r, place, e);
+		if (at >= 0)
+			was_read = TO_END;
+	}
+	if (rc < 0 || at == -2)
+		rc = -1;
+	else if (at == -1)
+		rc = start_behind_gap(f, &r, place, was_read, e);
+	else
+		rc = start_at(f, &r, (size_t)at, place, was_read, e);
+	rotation_release(&r);
+	return rc;
+}
+
+/* Files that move while we look at them stop moving. */
+static int
+locate_in_time(struct follow *f, const struct log_place *place,
+    enum was_read was_read, struct err *e)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < TRIES; i++)
+		rc = locate(f, place, was_read, e);
+	if (rc == 0)
+		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
+		    "where they are: try later", f->name);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The first run.  As locate(). */
+static int
+begin(struct follow *f, bool backlog, struct err *e)
+{
+	struct rotation r;
+	int rc = rotation_list(&r, f->name, e);
+
+	if (rc == 0 && (r.n == 0 || (!backlog && !r.files[r.n - 1].is_log)))
+		rc = err_set(e, EX_NOINPUT, "cannot open '%s': there is no "
+		    "such file", f->name);
+	else if (rc == 0 && backlog)
+		rc = start_file(f, &r.files[0], e);
+	else if (rc == 0)
+		rc = enter_file(f, &r.files[r.n - 1], &(struct log_place){
+		    .offset = r.files[r.n - 1].size }, e);
+	rotation_release(&r);
+	return rc;
+}
+
+static int
+begin_in_time(struct follow *f, bool backlog, struct err *e)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < TRIES; i++)
+		rc = begin(f, backlog, e);
+	if (rc == 0)
+		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
+		    "where they are: try later", f->name);
+	return rc < 0 ? -1 : 0;
+}
+
+struct follow *
+follow_open(const char *name, const struct log_place *place, bool backlog,
+    struct err *e)
+{
+	struct follow *f = mem_new(sizeof *f);
+	int rc;
+
+	f->name = name;
+	gap_init(&f->gap, name);
+	f->watch = (struct watch)WATCH_NONE;
+	if (place && place->print_at) {
+		f->before = *place;
+		f->has_before = true;
+	}
+	rc = place ? locate_in_time(f, place, TO_PLACE, e) :
+	    begin_in_time(f, backlog, e);
+	if (rc == 0)
+		return f;
+	follow_close(f);
+	return NULL;
+}
+
+void
+follow_close(struct follow *f)
+{
+	if (!f)
+		return;
+	close_input(f);
+	gap_release(&f->gap);
+	watch_close(&f->watch);
+	free(f);
+}
+
+struct input *
+follow_input(const struct follow *f)
+{
+	return f->is_damaged ? NULL : f->in;
+}
+
+void
+follow_give_up(struct follow *f)
+{
+	f->is_damaged = true;
+}
+
+uint64_t
+follow_from(const struct follow *f)
+{
+	return f->from;
+}
+
+/*
+ * At the end of a file.
+ */
+
+/* Whether something newer than the file that is being read has lines.  -1: e. */
+static int
+has_newer(const struct follow *f, struct err *e)
+{
+	struct rotation r;
+	int found = rotation_list(&r, f->name, e), at;
+
+	if (found == 0) {
+		at = rotation_find(&r, f->is.device, f->is.inode, f->is.born);
+		/* Compressed or removed: all that counts is the log. */
+		if (at < 0)
+			at = (int)r.n - (r.n && r.files[r.n - 1].is_log) - 1;
+		for (size_t i = (size_t)(at + 1); i < r.n; i++)
+			found |= r.files[i].size > 0;
+	}
+	rotation_release(&r);
+	return found;
+}
+
+/* It was emptied, or what stands in it is not what did. */
+static int
+is_emptied(const struct follow *f, const struct rotated *now, struct err *e)
+{
+	int rc;
+
+	if (now->size < input_taken(f->in))
+		return 1;
+	if (now->changed == f->seen.changed)
+		return 0;
+	rc = fingerprint_is_kept(&f->print, f->in, e);
+	return rc < 0 ? -1 : !rc;
+}
+
+/* At the end of a file that may not be written to any more. */
+static int
+look_behind(struct follow *f, const struct rotated *now,
+    enum follow_step *step, struct err *e)
+{
+	struct rotated log;
+	int rc = rotated_look(&log, -1, f->name, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc > 0 && log.device == now->device && log.inode == now->inode)
+		return 0;
+	rc = has_newer(f, e);
+	if (rc <= 0)
+		return rc;
+	/* Somebody writes to another one: this is complete, but may have grown
+	 * until a moment ago. */
+	*step = input_is_done(f->in) ? FOLLOW_NEXT : FOLLOW_GOES_ON;
+	input_set_growing(f->in, false);
+	return 0;
+}
+
+int
+follow_look(struct follow *f, enum follow_step *step, struct err *e)
+{
+	struct rotated now;
+	int rc;
+
+	*step = FOLLOW_ENDS;
+	if (gap_look(&f->gap, e) < 0)
+		return -1;
+	if (!f->in || input_is_packed(f->in) || f->is_damaged) {
+		rc = f->in ? has_newer(f, e) :
+		    rotated_look(&now, -1, f->name, e);
+		if (rc > 0)
+			*step = FOLLOW_NEXT;
+		return rc < 0 ? -1 : 0;
+	}
+	if (rotated_look(&now, input_fd(f->in), NULL, e) < 0)
+		return -1;
+	rc = is_emptied(f, &now, e);
+	if (rc < 0)
+		return -1;
+	if (rc > 0) {
+		f->is_emptied = true;
+		*step = FOLLOW_NEXT;
+		return 0;
+	}
+	f->seen = now;
+	if (now.size > input_taken(f->in)) {
+		*step = FOLLOW_GOES_ON;
+		return 0;
+	}
+	return look_behind(f, &now, step, e);
+}
+
+int
+follow_advance(struct follow *f, const struct log_place *end, struct err *e)
+{
+	struct rotation r;
+	bool emptied = f->is_emptied;
+	int at, rc;
+
+	if (end->print_at) {
+		f->before = *end;
+		f->has_before = true;
+	}
+	if (!f->in || emptied) {
+		close_input(f);
+		return locate_in_time(f, &f->before, emptied ? TO_PLACE :
+		    TO_END, e);
+	}
+	if (gap_leave(&f->gap, input_fd(f->in), input_taken(f->in),
+	    f->seen.changed, e) < 0)
+		return -1;
+	close_input(f);
+	rc = rotation_list(&r, f->name, e);
+	at = rc < 0 ? -1 : rotation_find(&r, f->is.device, f->is.inode,
+	    f->is.born);
+	if (rc == 0)
+		rc = at < 0 ? 0 : start_at(f, &r, (size_t)at, end, ALL, e);
+	rotation_release(&r);
+	if (rc == 0)
+		return locate_in_time(f, &f->before, ALL, e);
+	return rc < 0 ? -1 : 0;
+}
+
+/* The sums are of what was read, not of what has taken its place. */
+static int
+refresh_sums(struct follow *f, uint64_t at, struct err *e)
+{
+	struct input_ends ends;
+	int rc = fingerprint_is_kept(&f->print, f->in, e);
+
+	if (rc > 0)
+		rc = input_ends_at(f->in, at, &ends, e);
+	if (rc > 0)
+		fingerprint_set(&f->print, at, &ends);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+follow_place(struct follow *f, uint64_t first, uint64_t offset,
+    struct log_place *place, struct err *e)
+{
+	struct rotated now;
+
+	if (!f->in || (f->print.print_at == 0 && f->has_before)) {
+		*place = f->before;
+		return 0;
+	}
+	if (!input_is_packed(f->in) && f->print.print_at < offset &&
+	    refresh_sums(f, offset, e) < 0)
+		return -1;
+	if (!f->is_emptied &&
+	    rotated_look(&now, input_fd(f->in), NULL, e) < 0)
+		return -1;
+	if (!f->is_emptied)
+		f->print.changed = now.changed;
+	*place = f->print;
+	place->offset = offset;
+	place->again = offset - first;
+	return 0;
+}
+
+const char *
+follow_gap(struct follow *f)
+{
+	return gap_next(&f->gap);
+}
+
+int
+follow_watch(struct follow *f)
+{
+	if (f->watch.fd < 0)
+		watch_open(&f->watch, f->name, f->in_name);
+	return f->watch.fd;
+}
+
+void
+follow_watched(struct follow *f)
+{
+	watch_clear(&f->watch);
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: ISC */
+/* Streams, and whole files one after the other. */
+#include "filter-inputs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/signals.h"
+
+/* An input that cannot be read to its end. */
+static void
+note_damage(struct filter_run *run, const struct input *in, struct err *e)
+{
+	if (input_is_packed(in))
+		err_add(e, "; rows up to there are written");
+	filter_run_note(run, e);
+}
+
+/* Waits until there is input; meanwhile rows leave.  0: it has come; 1: time to
+ * end; -1: error. */
+static int
+wait_for_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	int other = run->rdns ? rdns_fd(run->rdns) : -1;
+	int rc = filter_run_heed(run, e);
+
+	while (rc == 0 && (rc = filter_run_move(run, e)) == 0 &&
+	    input_wait(in, 0, -1, NULL) <= 0) {
+		if (run->now - run->heard_at >= PACE_SILENCE)
+			pace_silent(&run->pace, run->now);
+		if (run->stopping && run->now - run->heard_at >= FILTER_SILENCE_MS)
+			return 1;
+		rc = sink_flush(run->sink, e);
+		if (rc)
+			return rc;
+		signals_hold();
+		rc = filter_run_heed(run, e);
+		if (rc == 0)
+			(void)input_wait(in, filter_run_patience(run, true), other,
+			    signals_mask());
+		signals_let_go();
+		if (rc == 0)
+			rc = filter_run_heed(run, e);
+	}
+	return rc;
+}
+
+/* The same, but not for ever once we are told to stop. */
+static int
+await_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	int rc = wait_for_input(run, in, e);
+
+	if (rc || !run->stopping || filter_run_now() < run->stop_at)
+		return rc;
+	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
+	    "read");
+	if (input_is_live(in))
+		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
+	else
+		filter_run_note(run, e);
+	return 1;
+}
+
+/* Reads an input to its end; what is wrong with it is said here.  0: done; 1:
+ * no more inputs are wanted; -1: our output failed. */
+static int
+filter_input(struct filter_run *run, struct input *in, struct err *e)
+{
+	uint64_t before = run->bytes;
+	bool goes_on = input_is_live(in) && !run->options.now;
+	struct slice block;
+	int rc;
+
+	run->now = run->heard_at = filter_run_now();
+	pace_start(&run->pace, !input_is_live(in), run->now);
+	if (run->rdns)
+		rdns_set_lasting(run->rdns, !input_is_live(in));
+
+	while ((rc = await_input(run, in, e)) == 0) {
+		int got = input_next(in, &block, e);
+
+		run->now = run->heard_at = filter_run_now();
+		pace_read(&run->pace, input_taken(in), run->now);
+		if (goes_on) {
+			run->clock.now = time(NULL);
+			parser_set_clock(run->parser, &run->clock);
+		}
+		if (got < 0)
+			note_damage(run, in, e);
+		if (got <= 0)
+			break;
+		rc = filter_run_block(run, block, e);
+		if (rc)
+			break;
+		run->bytes = before + input_taken(in);
+		progress_show(&run->progress, run->bytes,
+		    sink_rows(run->sink));
+	}
+	run->bytes = before + input_taken(in);
+	return rc;
+}
+
+/* As filter_input(), with a file that may not be there. */
+static int
+filter_file(struct filter_run *run, const char *name, struct err *e)
+{
+	struct input *in = input_open(name, e);
+	struct clock clock;
+	int rc;
+
+	if (!in) {
+		filter_run_note(run, e);
+		return 0;
+	}
+	clock = filter_run_clock(run, in);
+	parser_start(run->parser, &clock);
+	run->files++;
+	rc = filter_input(run, in, e);
+	run->lines_cut += input_cut_lines(in);
+	if (input_has_garbage(in))
+		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
+		    "gzip data were ignored", input_name(in));
+	input_close(in);
+	return rc;
+}
+
+/* Bytes of all inputs, 0 if that cannot be known. */
+static uint64_t
+size_of_inputs(char **names, int n)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool is_stdin = strcmp(names[i], "-") == 0;
+		struct stat st;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
+		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
+}
+
+static void
+start_progress(struct filter_run *run, uint64_t total)
+{
+	bool wanted = run->options.progress == PROGRESS_ALWAYS;
+
+	/* By itself only where it cannot get between rows. */
+	if (run->options.progress == PROGRESS_AUTO)
+		wanted = total && isatty(STDERR_FILENO) &&
+		    (run->options.output || !isatty(STDOUT_FILENO));
+	progress_start(&run->progress, wanted ? stderr : NULL, total);
+}
+
+int
+filter_inputs(struct filter_run *run, char **names, int n)
+{
+	struct err e = { 0 };
+	int rc = 0;
+
+	start_progress(run, size_of_inputs(names, n));
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = filter_file(run, names[i], &e);
+	/* No more inputs are wanted, but what has been read is. */
+	if (rc == 0 || (rc > 0 && run->stopping))
+		rc = filter_run_drain(run, &e);
+	return filter_run_end(run, rc, &e);
+}

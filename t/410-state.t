@@ -1,0 +1,271 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# --state: a log read on where it was left.  What it needs, what it refuses, who
+# may write, and that a run may end anywhere: at every system call by kill -9,
+# and by every one that fails.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::More;
+use Time::HiRes qw(sleep time);
+use MLS;
+
+my $P = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
+sub failure {
+	return "${P}warning: unknown[198.51.100.66]: SASL LOGIN " .
+	    "authentication failed: x, sasl_username=$_[0]\n";
+}
+sub other { return "${P}connect from unknown[192.0.2.1] $_[0]\n" }
+
+my $dir = "$DIR/a";
+my ($log, $state, $out) = map { "$dir/$_" } qw(log state out);
+sub fresh {
+	system('rm', '-rf', $dir);
+	mkdir $dir or die "$dir: $!";
+	spew($log, @_);
+}
+my @FILTER = ($FILTER, @OFFLINE, qw(--config /dev/null --database /dev/null
+    --columns user --header never));
+my @STATE = ('--state', $state, '-o', $out);
+sub filter { return run(@FILTER, @STATE, @_, $log) }
+sub add {
+	open my $f, '>>:raw', $log or die "$log: $!";
+	print $f @_;
+	close $f;
+}
+
+# A run gives the rows of what is new.
+sub gives {
+	my ($rows, $about, @options) = @_;
+	my $before = -e $out ? length slurp($out) : 0;
+	my $ran = filter(@options);
+	is_deeply([@$ran{qw(status out err)}], [0, '', ''], "$about: silent");
+	is(substr(slurp($out), $before), $rows, $about);
+}
+
+fresh(failure('a'), other(1));
+gives("a\n", 'the first time');
+gives('', 'nothing new');
+add(failure('b'), other(2), failure('c') =~ s/\n//r);
+gives("b\n", 'a line that is not complete waits');
+add("c\n");
+gives("cc\n", 'until it is');
+is(sprintf('%o', (stat $state)[2] & 0777), '640', 'not for everybody');
+ok(!-e "$out.cut", 'nothing was cut off');
+
+# "last message repeated" across runs.
+add(failure('d'));
+gives("d\n", 'a row');
+add("2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times\n");
+gives("d\nd\n", 'which is repeated');
+add("2026-11-22T11:05:41+01:00 mx1 last message repeated 1 times\n");
+gives("d\n", 'and once more');
+add(other(3));
+gives('', 'something else');
+add("2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times\n");
+gives('', 'which has no rows');
+
+# A line that is longer than one may be, in pieces.
+my $long = failure('e' . 'x' x 70_000);
+add($long =~ s/\n//r);
+gives(substr($long, 0, 65536) =~ s/.*=(.*)/$1\n/r,
+    'a line that is too long is cut');
+add('y' x 400_000);
+gives('', 'its rest is passed over');
+add(failure('forged'), failure('f'));
+gives("f\n", 'up to its end');
+
+# The first time: what there is, or not.
+fresh(failure('a'));
+spew("$log.1", failure('one'));
+spew("$log.2", failure('two'));
+system('gzip', "$log.2");
+gives("two\none\na\n", 'the first time: all that was rotated away',
+    '--backlog', 'all');
+fresh(failure('a'), failure('b') =~ s/\n//r);
+spew("$log.1", failure('one'));
+gives('', '--backlog none: nothing', '--backlog', 'none');
+add("rest\n", failure('c'));
+gives("c\n", 'not the rest of a line either');
+
+# Header, and an output that somebody moved or removed.
+fresh(failure('a'));
+@FILTER[-1] = 'auto';
+filter();
+rename $out, "$out.1";
+add(failure('b'));
+gives("user\nb\n", 'a new output has a header');
+unlink $out;
+add(failure('c'));
+gives("user\nc\n", 'so has one that takes the place of a removed one');
+@FILTER[-1] = 'never';
+
+# What is refused.
+sub refuses {
+	my ($status, $like, $about, @command) = @_;
+	my $ran = run(@command);
+	is($ran->{status}, $status, "$about: status");
+	like($ran->{err}, qr/\Amls-filter: [^\n]*$like[^\n]*\n\z/,
+	    "$about: why");
+}
+fresh(failure('a'));
+refuses(64, '--state needs --output', 'no output', @FILTER, '--state', $state,
+    $log);
+refuses(64, '--state needs one file', 'no file', @FILTER, @STATE);
+refuses(64, '--state needs one file', 'standard input', @FILTER, @STATE, '-');
+refuses(64, '--state needs one file', 'two files', @FILTER, @STATE, $log,
+    $log);
+refuses(64, '--follow needs --state', 'follow', @FILTER, '--follow', $log);
+refuses(64, '--reset-state needs --state', 'reset', @FILTER, '--reset-state',
+    $log);
+refuses(64, 'both state and output', 'one for both', @FILTER, '--state', $out,
+    '-o', $out, $log);
+refuses(66, q{'.*/none': there is no such file}, 'no log', @FILTER, @STATE,
+    "$dir/none");
+ok(!-e $out && !-e $state, 'nothing is created then');
+POSIX::mkfifo("$dir/fifo", 0600);
+refuses(66, 'no regular file', 'a FIFO', @FILTER, @STATE, "$dir/fifo");
+
+filter();
+my $good = slurp($state);
+for (['', 'nothing in it'], [$good =~ s/rows 1/rows 2/r, 'another number'],
+    [substr($good, 0, 100), 'cut short'], ['x' x 100_000, 'too long'],
+    ["$good ", 'something behind it']) {
+	spew($state, $_->[0]);
+	refuses(65, 'is damaged; restore it, or begin anew with --reset-state',
+	    "a state with $_->[1]", @FILTER, @STATE, $log);
+	is(slurp($state), $_->[0], 'it is left alone');
+}
+is(slurp($out), "a\n", 'so is the output');
+{
+	my $ran = filter('--reset-state');
+	is($ran->{status}, 0, '--reset-state');
+	like($ran->{err}, qr/state was put away as '\Q$state\E\.old-\d{8}T/,
+	    'says where the old one is');
+	is(slurp((glob "$state.old-*")[0]), "$good ", 'there it is');
+	is(slurp($out), "a\na\n", 'and reading begins anew');
+}
+my $text = slurp($log);
+spew($log, $text, failure('b'));
+filter();
+spew($log, $text =~ s/11:05:40/11:05:41/r, failure('b'), failure('c'));
+is(filter()->{status}, 1, 'a log that begins otherwise: something is missing');
+spew($log, (map { failure("n$_") } 1 .. 30));
+filter();
+spew($log, (map { failure("n$_") } 1 .. 20, 22 .. 40));
+refuses(65, 'somebody has edited it', 'a log that was edited', @FILTER, @STATE,
+    $log);
+fresh(failure('a'), failure('b'));
+filter();
+truncate $out, 2;
+add(failure('c'));
+refuses(65, 'somebody has cut it; move it away', 'an output that was cut',
+    @FILTER, @STATE, $log);
+
+# Only from a file that was named.
+spew("$dir/conf", "filter:\n  state: $state\n  output: $out\n");
+fresh(failure('a'));
+spew("$DIR/conf", "filter:\n  state: $state\n  output: $out\n");
+is(run($FILTER, @OFFLINE, '--config', "$DIR/conf", '--database', '/dev/null',
+    $log)->{status}, 0, 'a file that was named');
+ok(-e $state, 'may say so');
+
+# One at a time.
+{
+	fresh(failure('a'));
+	my $pid = fork // die;
+	if (!$pid) {
+		exec @FILTER, @STATE, '--follow', $log;
+	}
+	for (1 .. 500) {
+		last if -e $state;
+		sleep 0.01;
+	}
+	my $from = time;
+	refuses(75, "'\Q$state\E' is being written by process $pid",
+	    'a second one', @FILTER, @STATE, $log);
+	kill 'TERM', $pid;
+	waitpid $pid, 0;
+	is($?, 0, 'TERM ends the first');
+}
+
+# Killed before the Nth system call, whichever; and each call fails once, and
+# from then on.  What is read afterwards is what would have been.
+SKIP: {
+	skip 'a sanitizer must be loaded first', 4 if $BUILD =~ /asan/;
+	my @lines = map { $_ % 3 ? other($_) : failure("u$_") } 1 .. 60;
+	my $want = join '', map { $_ % 3 ? '' : "u$_\n" } 1 .. 60;
+	my $prepare = sub {
+		fresh(@lines[0 .. 9]);
+		filter();
+		rename $log, "$log.1";
+		spew("$log.1", @lines[0 .. 29]);
+		spew($log, @lines[30 .. 59]);
+	};
+	local $ENV{FAULT_COUNT} = "$DIR/counts";
+	my $faulty = sub {
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		return filter();
+	};
+	$prepare->();
+	$faulty->();
+	my %calls = slurp("$DIR/counts") =~ /^(\w+) (\d+)$/gm;
+	is(slurp($out), $want, "a run of $calls{all} system calls");
+
+	my @wrong;
+	for my $n (1 .. $calls{all}) {
+		$prepare->();
+		local $ENV{FAULT} = "all:$n:KILL";
+		my $ran = $faulty->();
+		push @wrong, "$n: not killed" if $ran->{status} != 137;
+		delete local $ENV{FAULT};
+		$ran = filter();
+		push @wrong, "$n: $ran->{status} $ran->{err}"
+		    if $ran->{status} || $ran->{err};
+		push @wrong, "$n: " . slurp($out) if slurp($out) ne $want;
+	}
+	is(join("\n", @wrong), '', 'killed before each of them');
+
+	my ($tried, $harmless) = (0, 0);
+	@wrong = ();
+	for my $call (grep { $_ ne 'all' } sort keys %calls) {
+		for my $n (1 .. $calls{$call}) {
+			for my $how (map { ("$n:$_", "$n+:$_") }
+			    $call eq 'open' ? 'EMFILE' : qw(ENOSPC EIO)) {
+				$prepare->();
+				local $ENV{FAULT} = "$call:$how";
+				my $ran = $faulty->();
+				delete local $ENV{FAULT};
+				$tried++;
+				my $is_whole = $ran->{status} == 0 &&
+				    slurp($out) eq $want;
+				$harmless += $is_whole;
+				push @wrong, "$call:$how: $ran->{status} " .
+				    $ran->{err} unless $is_whole ||
+				    $ran->{status} > 1 && $ran->{err} =~
+				    /^mls-filter: .*'\S+.*'.*: \w/m;
+				$ran = filter();
+				push @wrong, "$call:$how: then $ran->{status} "
+				    . $ran->{err} if $ran->{status};
+				push @wrong, "$call:$how: then " . slurp($out)
+				    if slurp($out) ne $want;
+			}
+		}
+	}
+	is(join("\n", @wrong), '', "each fails: $tried times, $harmless " .
+	    'without consequence');
+
+	@wrong = ();
+	for my $seed (1 .. 20) {
+		$prepare->();
+		local $ENV{SHAKE} = $seed;
+		my $ran = $faulty->();
+		push @wrong, "$seed: $ran->{status} $ran->{err}"
+		    if $ran->{status} || slurp($out) ne $want;
+	}
+	is(join("\n", @wrong), '',
+	    'interrupted and in small pieces: the same rows');
+}
+
+done_testing;

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: ISC */
+/* Loaded before libc (LD_PRELOAD): system calls that fail, are cut short, or
+ * are the last thing the process does.
+ *
+ *	FAULT=NAME:N:HOW	the Nth call of NAME (all: of any): HOW is KILL
+ *				(before it), EIO, ENOSPC, EDQUOT, EMFILE; with a
+ *				+ behind N, it and all that follow
+ *	FAULT_COUNT=FILE	at the end, "NAME N" a line for each name
+ *	NO_DATA_SYNC=1		fdatasync() does nothing and says it did
+ *	SHAKE=SEED		a quarter of reads and writes is interrupted, a
+ *				quarter is short, of one byte or half */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	int number;
+} errors[] = {
+	{ "EIO", EIO }, { "ENOSPC", ENOSPC }, { "EDQUOT", EDQUOT },
+	{ "EMFILE", EMFILE }, { "EAGAIN", EAGAIN },
+};
+
+enum call { WRITE, READ, PREAD, OPEN, RENAME, FSYNC, FTRUNCATE, UNLINK, LSEEK,
+	STAT, CLOSE, FALLOCATE, CALLS };
+static const char *const names[CALLS] = { "write", "read", "pread", "open",
+	"rename", "fsync", "ftruncate", "unlink", "lseek", "stat", "close",
+	"fallocate" };
+
+static unsigned long counts[CALLS], all;
+static const char *count_file;
+static int wanted = -1, error;
+static unsigned long nth;
+static bool for_ever, is_armed;
+static uint64_t shake;
+
+static void
+write_counts(void)
+{
+	FILE *f = fopen(count_file, "w");
+
+	for (int i = 0; f && i < CALLS; i++)
+		fprintf(f, "%s %lu\n", names[i], counts[i]);
+	if (f) {
+		fprintf(f, "all %lu\n", all);
+		fclose(f);
+	}
+}
+
+__attribute__((constructor)) static void
+prepare(void)
+{
+	const char *fault = getenv("FAULT");
+	char name[16], how[16], plus[2] = "";
+
+	shake = getenv("SHAKE") ? strtoull(getenv("SHAKE"), NULL, 10) * 2 + 1 :
+	    0;
+	count_file = getenv("FAULT_COUNT");
+	if (count_file)
+		atexit(write_counts);
+	if (!fault || sscanf(fault, "%15[a-z]:%lu%1[+]:%15s", name, &nth, plus,
+	    how) != 4) {
+		plus[0] = '\0';
+		if (!fault || sscanf(fault, "%15[a-z]:%lu:%15s", name, &nth,
+		    how) != 3)
+			return;
+	}
+	for_ever = plus[0];
+	for (int i = 0; i < CALLS; i++)
+		if (strcmp(name, names[i]) == 0)
+			wanted = i;
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (strcmp(how, errors[i].name) == 0)
+			error = errors[i].number;
+	is_armed = true;
+}
+
+/* Whether the call is not to be made; errno is set. */
+static bool
+strikes(enum call call)
+{
+	unsigned long n;
+
+	counts[call]++;
+	all++;
+	n = wanted < 0 ? all : counts[call];
+	if (!is_armed || (wanted >= 0 && wanted != (int)call) ||
+	    (for_ever ? n < nth : n != nth))
+		return false;
+	if (!error)
+		kill(getpid(), SIGKILL);
+	errno = error;
+	return true;
+}
+
+static unsigned
+chance(unsigned below)
+{
+	shake ^= shake << 13;
+	shake ^= shake >> 7;
+	shake ^= shake << 17;
+	return (unsigned)(shake >> 33) % below;
+}
+
+/* True: interrupted; else n may be less. */
+static bool
+shakes(size_t *n)
+{
+	unsigned what = shake ? chance(4) : 3;
+
+	if (what == 0) {
+		errno = EINTR;
+		return true;
+	}
+	if (what == 1 && *n > 1)
+		*n = chance(2) ? 1 : *n / 2;
+	return false;
+}
+
+/* What fortified callers call; no header has them. */
+ssize_t __read_chk(int fd, void *p, size_t n, size_t room);
+ssize_t __pread_chk(int fd, void *p, size_t n, off_t at, size_t room);
+
+#define REAL(type, name, ...) \
+	static type (*real)(__VA_ARGS__); \
+	if (!real) \
+		*(void **)&real = dlsym(RTLD_NEXT, name)
+
+ssize_t
+write(int fd, const void *p, size_t n)
+{
+	REAL(ssize_t, "write", int, const void *, size_t);
+	/* What is said about it must be heard. */
+	if (fd != STDERR_FILENO && (strikes(WRITE) || shakes(&n)))
+		return -1;
+	return real(fd, p, n);
+}
+
+ssize_t
+read(int fd, void *p, size_t n)
+{
+	REAL(ssize_t, "read", int, void *, size_t);
+	if (strikes(READ) || shakes(&n))
+		return -1;
+	return real(fd, p, n);
+}
+
+ssize_t
+__read_chk(int fd, void *p, size_t n, size_t room)
+{
+	(void)room;
+	return read(fd, p, n);
+}
+
+ssize_t
+pread(int fd, void *p, size_t n, off_t at)
+{
+	REAL(ssize_t, "pread", int, void *, size_t, off_t);
+	if (strikes(PREAD) || shakes(&n))
+		return -1;
+	return real(fd, p, n, at);
+}
+
+ssize_t
+__pread_chk(int fd, void *p, size_t n, off_t at, size_t room)
+{
+	(void)room;
+	return pread(fd, p, n, at);
+}
+
+int
+open(const char *file, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+	REAL(int, "open", const char *, int, ...);
+	va_start(args, flags);
+	mode = va_arg(args, mode_t);
+	va_end(args);
+	return strikes(OPEN) ? -1 : real(file, flags, mode);
+}
+
+int
+rename(const char *from, const char *to)
+{
+	REAL(int, "rename", const char *, const char *);
+	return strikes(RENAME) ? -1 : real(from, to);
+}
+
+int
+fsync(int fd)
+{
+	REAL(int, "fsync", int);
+	return strikes(FSYNC) ? -1 : real(fd);
+}
+
+int
+fdatasync(int fd)
+{
+	REAL(int, "fdatasync", int);
+	if (getenv("NO_DATA_SYNC"))
+		return 0;
+	return strikes(FSYNC) ? -1 : real(fd);
+}
+
+int
+ftruncate(int fd, off_t n)
+{
+	REAL(int, "ftruncate", int, off_t);
+	return strikes(FTRUNCATE) ? -1 : real(fd, n);
+}
+
+int
+unlink(const char *file)
+{
+	REAL(int, "unlink", const char *);
+	return strikes(UNLINK) ? -1 : real(file);
+}
+
+off_t
+lseek(int fd, off_t at, int from)
+{
+	REAL(off_t, "lseek", int, off_t, int);
+	return strikes(LSEEK) ? -1 : real(fd, at, from);
+}
+
+int
+fallocate(int fd, int mode, off_t at, off_t n)
+{
+	REAL(int, "fallocate", int, int, off_t, off_t);
+	return strikes(FALLOCATE) ? -1 : real(fd, mode, at, n);
+}
+
+int
+fstat(int fd, struct stat *st)
+{
+	REAL(int, "fstat", int, struct stat *);
+	return strikes(STAT) ? -1 : real(fd, st);
+}
+
+int
+statx(int fd, const char *file, int flags, unsigned mask, struct statx *x)
+{
+	REAL(int, "statx", int, const char *, int, unsigned, struct statx *);
+	return strikes(STAT) ? -1 : real(fd, file, flags, mask, x);
+}
+
+int
+close(int fd)
+{
+	REAL(int, "close", int);
+	if (!strikes(CLOSE))
+		return real(fd);
+	(void)real(fd);
+	return -1;
+}
