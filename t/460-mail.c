@@ -227,6 +227,14 @@ test_own_address(void)
 }
 
 static void
+add_row(struct attach *a, const struct slice *cells)
+{
+	attach_add(a, cells[0]);
+	attach_add(a, cells[1]);
+	attach_end_row(a);
+}
+
+static void
 test_file(void)
 {
 	const struct slice header[] = { SLICE("ip"), SLICE("user") };
@@ -236,34 +244,34 @@ test_file(void)
 	struct attach *a = attach_new(ATTACH_CSV, strlen(expected));
 	struct slice file = { 0 };
 
-	attach_add(a, header, 2);
-	attach_add(a, row, 2);
+	add_row(a, header);
+	add_row(a, row);
 	ok(attach_end(a, &file), "a file of just max bytes");
 	is(file, expected, "its rows are harmless");
 	attach_free(a);
 
 	a = attach_new(ATTACH_CSV, strlen(expected) - 1);
-	attach_add(a, header, 2);
-	attach_add(a, row, 2);
-	attach_add(a, row, 2);
+	add_row(a, header);
+	add_row(a, row);
+	add_row(a, row);
 	ok(!attach_end(a, &file) && attach_is_too_large(a), "one byte less");
 	attach_free(a);
 
 	a = attach_new(ATTACH_CSV_GZ, 100000);
 	for (int i = 0; i < 100000; i++)
-		attach_add(a, row, 2);
+		add_row(a, row);
 	ok(attach_end(a, &file) && file.n < 20000 && file.n > 100 &&
 	    (unsigned char)file.p[0] == 0x1f, "packed, max counts what is");
 	attach_free(a);
 
 	a = attach_new(ATTACH_CSV_GZ, 100);
 	for (int i = 0; i < 100000; i++)
-		attach_add(a, row, 2);
+		add_row(a, row);
 	ok(!attach_end(a, &file) && attach_is_too_large(a), "too large, packed");
 	attach_free(a);
 
 	a = attach_new(ATTACH_NONE, 0);
-	attach_add(a, row, 2);
+	add_row(a, row);
 	ok(!a && !attach_end(a, &file) && !attach_is_too_large(a), "none");
 	attach_free(a);
 }

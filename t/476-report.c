@@ -42,12 +42,11 @@ test_subject(struct model *m)
 	buf_release(&out);
 
 	m->total = 1;
-	m->n_alerts = 0;
-	m->hidden_alerts = 1;
+	m->n_alerts = 1;
 	add(&out, m, NULL, ATTACH_NONE);
 	ok(has(&out, ": 1 failed login, 1 alert (2026-11-22)\n"), "one each");
 	buf_release(&out);
-	m->hidden_alerts = 0;
+	m->n_alerts = 0;
 	add(&out, m, NULL, ATTACH_NONE);
 	ok(has(&out, ": 1 failed login (2026-11-22)\n"), "no alert");
 	buf_release(&out);
@@ -57,7 +56,6 @@ static void
 test_file(struct model *m, size_t days, enum attach_kind kind,
     const char *type, const char *name)
 {
-	const struct slice cells[] = { SLICE("ip"), SLICE("user") };
 	struct attach *rows = attach_new(kind, 1000);
 	static struct model_day list[9];
 	struct buf out;
@@ -68,7 +66,8 @@ test_file(struct model *m, size_t days, enum attach_kind kind,
 			.day = i };
 	m->days = list;
 	m->n_days = days + 1;
-	attach_add(rows, cells, 2);
+	attach_add(rows, SLICE("ip"));
+	attach_end_row(rows);
 	add(&out, m, rows, kind);
 	ok(has(&out, "multipart/mixed") && has(&out, type) && has(&out, name),
 	    "a file: %s", name);
@@ -79,11 +78,11 @@ test_file(struct model *m, size_t days, enum attach_kind kind,
 static void
 test_too_large(struct model *m)
 {
-	const struct slice cell = SLICE("a cell");
 	struct attach *rows = attach_new(ATTACH_CSV, 3);
 	struct buf out;
 
-	attach_add(rows, &cell, 1);
+	attach_add(rows, SLICE("a cell"));
+	attach_end_row(rows);
 	add(&out, m, rows, ATTACH_CSV);
 	ok(!has(&out, "multipart/mixed"), "too large: no file");
 	ok(has(&out, "the text\n\nThe rows are not attached: they would"),

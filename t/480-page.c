@@ -263,17 +263,20 @@ test_change(void)
 	static const struct {
 		struct model_comparison c;
 		const char *expected;
+		unsigned days;
 	} cases[] = {
-		{ { 0 }, "" },
+		{ { 0 }, "", 0 },
 		{ { .has_before = true, .before = 50, .is_before_whole = true },
-			"100\xc2\xa0% more than the day before" },
-		{ { .has_before = true, .before = 50 }, "" },
+			"100\xc2\xa0% more than the day before", 1 },
+		{ { .has_before = true, .before = 50, .is_before_whole = true },
+			"100\xc2\xa0% more than the 7 days before", 7 },
+		{ { .has_before = true, .before = 50 }, "", 1 },
 		{ { .has_before = true, .before = 200,
 			.is_before_whole = true, .baseline_days = 7,
 			.median = 100, .per_day = 100 },
 			"50\xc2\xa0% less than the day before, "
-			"as many as usual" },
-		{ { .baseline_days = 1, .median = 9, .per_day = 100 }, "" },
+			"as many as usual", 1 },
+		{ { .baseline_days = 1, .median = 9, .per_day = 100 }, "", 1 },
 	};
 	struct buf out;
 
@@ -282,7 +285,7 @@ test_change(void)
 		static struct model m;
 
 		m.total = 100;
-		m.period.days = 1;
+		m.period.days = cases[i].days;
 		m.comparison = cases[i].c;
 		buf_reset(&out);
 		wording_add_change(&out, &m);

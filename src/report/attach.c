@@ -26,7 +26,7 @@ struct attach {
 	struct buf raw, cell;
 	z_stream z;
 	enum attach_kind kind;
-	bool is_too_large;
+	bool is_in_row, is_too_large;
 };
 
 static void *
@@ -132,19 +132,29 @@ without_formula(struct attach *a, struct slice cell)
 }
 
 void
-attach_add(struct attach *a, const struct slice *cells, size_t n)
+attach_add(struct attach *a, struct slice cell)
 {
 	struct buf *out;
 
 	if (!a || a->is_too_large)
 		return;
 	out = a->kind == ATTACH_CSV ? &a->file : &a->rows;
-	for (size_t i = 0; i < n; i++) {
-		if (i)
-			buf_add_byte(out, ',');
-		csv_add_cell(out, ',', without_formula(a, cells[i]));
-	}
+	if (a->is_in_row)
+		buf_add_byte(out, ',');
+	csv_add_cell(out, ',', without_formula(a, cell));
+	a->is_in_row = true;
+}
+
+void
+attach_end_row(struct attach *a)
+{
+	struct buf *out;
+
+	if (!a || a->is_too_large)
+		return;
+	out = a->kind == ATTACH_CSV ? &a->file : &a->rows;
 	buf_add_byte(out, '\n');
+	a->is_in_row = false;
 	if (out->overflow)
 		give_up(a);
 	else if (a->rows.n >= PACK)

@@ -19,9 +19,10 @@ struct attach;
 struct attach *attach_new(enum attach_kind kind, size_t max);
 void attach_free(struct attach *a);
 
-/* The first line, or a row, of cells as schema/cell.h writes them.  After max
- * has been passed nothing is kept. */
-void attach_add(struct attach *a, const struct slice *cells, size_t n);
+/* The next cell of a row, or of the first line, as schema/cell.h writes them;
+ * and the end of it.  After max has been passed nothing is kept. */
+void attach_add(struct attach *a, struct slice cell);
+void attach_end_row(struct attach *a);
 
 /* No more rows: the file, valid until attach_free().  False: there is none, or
  * it would have been larger than max. */

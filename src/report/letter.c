@@ -20,7 +20,7 @@
 #define THIN "font-size:1px;line-height:5px"
 #define DOT " \xc2\xb7 "
 
-enum { ROWS_SHOWN = 10, DAYS_SHOWN = 14, ALERTS_SHOWN = 8 };
+enum { DAYS_SHOWN = 14, ALERTS_SHOWN = 8 };
 
 static const char style[] =
     "@media (prefers-color-scheme: dark) {\n"
@@ -259,15 +259,21 @@ add_new(struct buf *out, const struct model *m)
 			"autonomous systems" },
 	};
 
-	if (!m->fresh[MODEL_NEW_IP].is_known)
-		return;
-	add(out, "<div style=\"padding-top:6px\">New: ");
+	const char *between = "<div style=\"padding-top:6px\">New: ";
+	size_t begin = out->n;
+
 	for (int kind = 0; kind < MODEL_NOVELTIES; kind++) {
-		add(out, kind ? ", " : "");
-		wording_add_count(out, m->fresh[kind].distinct,
-		    kinds[kind][0], kinds[kind][1]);
+		const struct model_new *new = &m->fresh[kind];
+
+		if (!new->is_known || new->distinct == 0)
+			continue;
+		add(out, between);
+		wording_add_count(out, new->distinct, kinds[kind][0],
+		    kinds[kind][1]);
+		between = ", ";
 	}
-	add(out, "</div>\n");
+	if (out->n > begin)
+		add(out, "</div>\n");
 }
 
 /* The last days, so that the period ends the list. */
@@ -419,9 +425,12 @@ add_all(struct buf *out, const struct model *m, struct slice note,
 void
 letter_add(struct buf *out, const struct model *m, struct slice note)
 {
-	size_t before = out->n;
+	size_t before = out->n, rows = 1;
 
-	for (size_t rows = ROWS_SHOWN; rows; rows /= 2) {
+	for (int t = 0; t < MODEL_TABLES; t++)
+		if (m->tables[t].n > rows)
+			rows = m->tables[t].n;
+	for (; rows; rows -= rows / 4 + 1) {
 		out->n = before;
 		add_all(out, m, note, rows);
 		if (out->n - before <= LETTER_MAX)

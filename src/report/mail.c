@@ -14,12 +14,23 @@ enum {
 	NOTE_MAX = 256,
 };
 
+/* Those that the verdict counts. */
+static uint64_t
+count_alerts(const struct model *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n_alerts; i++)
+		n += m->alerts[i].severity >= MODEL_WARNING;
+	return n;
+}
+
 /* Numbers, words of ours and dates: nothing that came from a log. */
 static void
 add_subject(struct buf *out, const struct mail *mail)
 {
 	const struct model *m = mail->model;
-	uint64_t alerts = m->n_alerts + m->hidden_alerts;
+	uint64_t alerts = count_alerts(m);
 
 	buf_add(out, mail->subject);
 	buf_add(out, SLICE(": "));
@@ -97,7 +108,7 @@ mail_add(struct buf *out, const struct mail *mail)
 		.from = mail->from, .to = mail->to,
 		.recipients = mail->recipients,
 		.date = when_seconds(&m->now), .attempts = m->total,
-		.alerts = m->n_alerts + m->hidden_alerts,
+		.alerts = count_alerts(m),
 	};
 	struct buf subject;
 

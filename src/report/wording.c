@@ -2,6 +2,8 @@
 /* Sentences about a model. */
 #include "report/wording.h"
 
+#include <stdio.h>
+
 #include "report/model.h"
 
 /* $s and $o: who did what to whom; $a and $c: attempts, and what there are many
@@ -87,10 +89,13 @@ wording_add_change(struct buf *out, const struct model *m)
 {
 	const struct model_comparison *c = &m->comparison;
 	size_t begin = out->n;
+	char before[40] = "the day before";
 
+	if (m->period.days > 1)
+		snprintf(before, sizeof before, "the %u days before",
+		    m->period.days);
 	if (c->has_before && c->is_before_whole)
-		add_change(out, begin, c->before, m->total,
-		    m->period.days == 1 ? "the day before" : "the time before");
+		add_change(out, begin, c->before, m->total, before);
 	if (c->baseline_days > 1)
 		add_change(out, begin, c->median, c->per_day, "usual");
 }
