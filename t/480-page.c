@@ -317,16 +317,39 @@ test_sizes(void)
 	buf_release(&out);
 }
 
-/* For t/485-browser.t: a page or a letter, of a day or of a week. */
-static int
-print(const char *name, bool is_week)
+/* A year of days, some of them empty. */
+static void
+set_year(struct model *m)
 {
+	static const unsigned lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30,
+		31, 30, 31 };
+	struct model_day *days = model_array(m, 365, sizeof *days);
+	size_t n = 0;
+
+	for (int month = 0; month < 12; month++)
+		for (int day = 0; day < (int)lengths[month]; day++, n++)
+			days[n] = (struct model_day){ .date = { .year = 2026,
+				.month = month + 1, .day = day + 1 },
+				.weekday = (int)(n + 3) % 7,
+				.attempts = n * n * 31 % 997 };
+	m->days = days;
+	m->n_days = n;
+	m->period.days = (unsigned)n;
+}
+
+/* For t/485-browser.t: a page or a letter, of a day, a week or a year. */
+static int
+print(const char *name, const char *time)
+{
+	bool is_week = strcmp(time, "week") == 0;
 	static struct model m;
 	struct buf out;
 
 	buf_init(&out, ROOM);
 	sample_model(&m, SLICE("postmaster@a-very-long-domain-name-indeed."
 	    "example.com"));
+	if (strcmp(time, "year") == 0)
+		set_year(&m);
 	if (is_week) {
 		m.period.days = 7;
 		for (int i = 0; i < 7 * 24; i++)
@@ -342,7 +365,7 @@ int
 main(int argc, char **argv)
 {
 	if (argc == 3)
-		return print(argv[1], strcmp(argv[2], "week") == 0);
+		return print(argv[1], argv[2]);
 	test_hostile();
 	test_letter_size();
 	test_empty();

@@ -16,7 +16,8 @@ static const char style[] =
 enum {
 	ALERTS_SHOWN = 12,
 	NEW_SHOWN = 3,
-	LABELLED_DAYS = 8,	/* beside each other, on the smallest screen */
+	NAMED_DAYS = 9,		/* beside each other, on the smallest screen */
+	LABELS = 4,		/* of more days */
 };
 
 static void
@@ -274,8 +275,8 @@ add_day_title(struct buf *out, const void *about, size_t i)
 {
 	const struct model *m = about;
 
-	wording_add_day(out, &m->days[i]);
-	add(out, ": ");
+	wording_add_date(out, &m->days[i]);
+	buf_addf(out, " (%s): ", wording_weekday(m->days[i].weekday));
 	model_add_number(out, m->days[i].attempts);
 }
 
@@ -285,7 +286,8 @@ add_days(struct buf *out, const struct model *m)
 	uint64_t values[MODEL_DAYS];
 	struct chart c = { .label = "attempts by day", .values = values,
 		.n = m->n_days, .title = add_day_title, .about = m };
-	size_t step = (m->n_days + LABELLED_DAYS - 1) / LABELLED_DAYS;
+	bool is_long = m->n_days > NAMED_DAYS;
+	size_t step = is_long ? (m->n_days + LABELS - 1) / LABELS : 1;
 
 	for (size_t i = 0; i < m->n_days; i++) {
 		values[i] = m->days[i].attempts;
@@ -294,10 +296,13 @@ add_days(struct buf *out, const struct model *m)
 	if (m->comparison.baseline_days > 1)
 		c.level = m->comparison.median;
 	chart_add_bars(out, &c);
-	buf_addf(out, "<div class=\"axis%s\">", step == 1 ? " mid" : "");
+	buf_addf(out, "<div class=\"axis%s\">", is_long ? "" : " mid");
 	for (size_t i = 0; i < m->n_days; i += step) {
 		add(out, "<span>");
-		wording_add_day(out, &m->days[i]);
+		if (is_long)
+			wording_add_date(out, &m->days[i]);
+		else
+			wording_add_day(out, &m->days[i]);
 		add(out, "</span>");
 	}
 	add(out, "</div>\n");

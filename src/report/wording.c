@@ -126,6 +126,13 @@ wording_add_day(struct buf *out, const struct model_day *day)
 }
 
 void
+wording_add_date(struct buf *out, const struct model_day *day)
+{
+	buf_addf(out, "%04d-%02d-%02d", day->date.year, day->date.month,
+	    day->date.day);
+}
+
+void
 wording_add_size(struct buf *out, uint64_t bytes)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };

@@ -30,8 +30,9 @@ void wording_add_count(struct buf *out, uint64_t n, const char *one,
 /* Fixed words, as a sentence: with a capital and a full stop. */
 void wording_add_sentence(struct buf *out, const char *words);
 
-/* "Sun 22". */
+/* "Sun 22"; "2026-11-22". */
 void wording_add_day(struct buf *out, const struct model_day *day);
+void wording_add_date(struct buf *out, const struct model_day *day);
 
 /* "Mon" for 0. */
 const char *wording_weekday(int weekday);
