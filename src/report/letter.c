@@ -108,7 +108,7 @@ add_head(struct buf *out, const struct model *m)
 	    "<tr><td><div " SOFT "\">");
 	markup_add_unlinked(out, m->host);
 	add(out, DOT);
-	markup_add_words(out, m->period.label);
+	wording_add_period(out, m);
 	add(out, "</div>\n<div style=\"font-size:22px;line-height:1.3;"
 	    "font-weight:bold;padding-top:4px\">");
 	markup_add_words(out, m->verdict);

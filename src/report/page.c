@@ -53,7 +53,7 @@ add_head(struct buf *out, const struct model *m)
 	add(out, "</style>\n</head>\n<body>\n<main>\n<header><span>");
 	markup_add(out, m->host);
 	add(out, "</span><span>");
-	markup_add_words(out, m->period.label);
+	wording_add_period(out, m);
 	add(out, "</span></header>\n<h1>");
 	markup_add_words(out, m->verdict);
 	add(out, "</h1>\n<p>");

@@ -100,15 +100,6 @@ wording_add_change(struct buf *out, const struct model *m)
 		add_change(out, begin, c->median, c->per_day, "usual");
 }
 
-void
-wording_add_sentence(struct buf *out, const char *words)
-{
-	if (*words >= 'a' && *words <= 'z')
-		buf_add_byte(out, (char)(*words++ - 'a' + 'A'));
-	buf_add(out, slice_text(words));
-	buf_add_byte(out, '.');
-}
-
 const char *
 wording_weekday(int weekday)
 {
@@ -117,6 +108,24 @@ wording_weekday(int weekday)
 	};
 
 	return days[weekday];
+}
+
+void
+wording_add_period(struct buf *out, const struct model *m)
+{
+	if (m->period.days == 1 && m->n_days)
+		buf_addf(out, "%s ",
+		    wording_weekday(m->days[m->n_days - 1].weekday));
+	buf_add(out, m->period.label);
+}
+
+void
+wording_add_sentence(struct buf *out, const char *words)
+{
+	if (*words >= 'a' && *words <= 'z')
+		buf_add_byte(out, (char)(*words++ - 'a' + 'A'));
+	buf_add(out, slice_text(words));
+	buf_add_byte(out, '.');
 }
 
 void

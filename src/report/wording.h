@@ -23,6 +23,12 @@ void wording_add_alert(struct buf *out, const struct model_alert *alert,
  * nothing if there is nothing to compare with. */
 void wording_add_change(struct buf *out, const struct model *m);
 
+/* "Mon" for 0. */
+const char *wording_weekday(int weekday);
+
+/* "Sun 2026-11-22", "2026-11-16 to 2026-11-22". */
+void wording_add_period(struct buf *out, const struct model *m);
+
 /* "1 user", "2 users". */
 void wording_add_count(struct buf *out, uint64_t n, const char *one,
 	const char *many);
@@ -33,9 +39,6 @@ void wording_add_sentence(struct buf *out, const char *words);
 /* "Sun 22"; "2026-11-22". */
 void wording_add_day(struct buf *out, const struct model_day *day);
 void wording_add_date(struct buf *out, const struct model_day *day);
-
-/* "Mon" for 0. */
-const char *wording_weekday(int weekday);
 
 /* 3276800 as "3.1 MB". */
 void wording_add_size(struct buf *out, uint64_t bytes);
