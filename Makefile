@@ -66,6 +66,7 @@ UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
 REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
+BENCH = generate ranges floor measure
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 
 all: $(PROGRAMS:%=$(B)/%)
@@ -124,6 +125,11 @@ $(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $(filter %.c,$^)
 
+# Counts allocations; only where the C library is GNU's.
+$(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< || rm -f $@
+
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
@@ -142,7 +148,8 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
+    $(B)/t/allocations.so
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
@@ -177,15 +184,15 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(B)/generate $(B)/t/nameserver
+bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
 	@sh contrib/setup/packages bench
-	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
+	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
-$(B)/generate: t/bench/generate.c $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+$(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $< -lz
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \

@@ -21,6 +21,7 @@ my $python3 = have('python3') or plan skip_all => "no program 'python3'";
 delete @ENV{grep { /_proxy$/i } keys %ENV};
 
 my $DAY = 24 * 60 * 60;
+my $FOR_EVER = 120;		# however busy the machine is
 my ($WWW, $CA, $NONE) = ("$DIR/www", "$DIR/ca.pem", "$DIR/none.yaml");
 my ($HOME, $FILE) = ("$DIR/lib", "$DIR/lib/ip.db");
 mkdir $WWW or die "$WWW: $!";
@@ -206,7 +207,7 @@ sub fails {
 	like($r->{err}, qr/\Amls-ipinfo: [^\n]*$why[^\n]*; kept \Q$age\E\n\z/,
 	    "$about: says so");
 	is($r->{out}, '', "$about: nothing on stdout");
-	cmp_ok(time - $start, '<', 15, "$about: in time");
+	cmp_ok(time - $start, '<', $FOR_EVER, "$about: in time");
 	my $after = contents();
 	is(join(' ', sort keys %$after), join(' ', sort keys %$before),
 	    "$about: no file more or less");
