@@ -37,10 +37,26 @@ has_below(struct slice s, unsigned char c)
 	return false;
 }
 
+/* The places in their order, as one byte at a time finds them. */
+static bool
+places_are_right(struct slice s, char c)
+{
+	uint64_t places = word_places(word_at(s, 0, (char)~c), c);
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != c)
+			continue;
+		if (!places || word_first(places) != i)
+			return false;
+		places &= places - 1;
+	}
+	return places == 0;
+}
+
 int
 main(void)
 {
-	unsigned wrong_has = 0, wrong_below = 0, found = 0;
+	unsigned wrong_has = 0, wrong_below = 0, wrong_places = 0, found = 0;
 
 	for (int i = 0; i < 300000; i++) {
 		char bytes[WORD_BYTES], c = (char)chance();
@@ -52,11 +68,13 @@ main(void)
 		word = word_at(s, 0, c == 'x' ? 'y' : 'x');
 		found += has(s, c);
 		wrong_has += (word_has(word, c) != 0) != has(s, c);
+		wrong_places += !places_are_right(s, c);
 		wrong_below += (word_below(word, ' ') != 0) !=
 		    has_below(s, ' ');
 	}
 	ok(found > 1000 && wrong_has == 0, "a byte in a word, %u found, %u "
 	    "wrong", found, wrong_has);
+	ok(wrong_places == 0, "where they are, %u wrong", wrong_places);
 	ok(wrong_below == 0, "a byte below, %u wrong", wrong_below);
 	return done();
 }
