@@ -11,7 +11,7 @@
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
 #   make bench      timings against a floor and peers
 
-PROGRAMS = mls-filter mls-ipinfo
+PROGRAMS = mls-filter mls-ipinfo mls-summarize
 VERSION = 0.1.0
 
 PREFIX = /usr/local
@@ -130,6 +130,11 @@ $(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< || rm -f $@
 
+# Rows for tests and timings of mls-summarize.
+$(B)/t/rows: t/bench/rows.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
@@ -149,7 +154,7 @@ check:
 	@$(MAKE) --no-print-directory test
 
 test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
-    $(B)/t/allocations.so
+    $(B)/t/allocations.so $(B)/t/rows
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:

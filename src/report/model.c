@@ -140,14 +140,16 @@ add_count(struct buf *out, const char *before, uint64_t n, const char *one,
 void
 model_judge(struct model *m)
 {
-	uint64_t n_alerts = m->n_alerts + m->hidden_alerts;
+	uint64_t n_alerts = 0;
 	struct buf out;
 
 	buf_init(&out, VERDICT_MAX);
 	m->severity = MODEL_CALM;
-	for (size_t i = 0; i < m->n_alerts; i++)
+	for (size_t i = 0; i < m->n_alerts; i++) {
+		n_alerts += m->alerts[i].severity >= MODEL_WARNING;
 		if (m->alerts[i].severity > m->severity)
 			m->severity = m->alerts[i].severity;
+	}
 	model_add_number(&out, m->total);
 	buf_addf(&out, " failed login%s", m->total == 1 ? "" : "s");
 	add_count(&out, " from ", m->tables[MODEL_IP].distinct, "address",

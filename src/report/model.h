@@ -204,7 +204,8 @@ void model_add_number(struct buf *out, uint64_t value);
 /* Change in percent, rounded to the nearest; INT64_MAX when before is 0. */
 int64_t model_change(uint64_t before, uint64_t now);
 
-/* Writes the verdict and the severity, once all the rest is there. */
+/* Writes the verdict and the severity, once all the rest is there.  What is
+ * only a notice is no alert there: every server has such attempts. */
 void model_judge(struct model *m);
 
 #endif
