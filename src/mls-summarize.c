@@ -8,6 +8,7 @@
 #include "report/blocklist.h"
 #include "report/jsonmodel.h"
 #include "report/metrics.h"
+#include "report/page.h"
 #include "report/text.h"
 #include "summarize-run.h"
 
@@ -44,6 +45,9 @@ static void
 add_report(struct summarize_run *run, struct buf *out)
 {
 	switch (run->options.format) {
+	case FORMAT_HTML:
+		page_add(out, &run->model);
+		break;
 	case FORMAT_TEXT:
 		text_add(out, &run->model);
 		break;
@@ -57,6 +61,39 @@ add_report(struct summarize_run *run, struct buf *out)
 		add_blocklist(run, out);
 		break;
 	}
+}
+
+static bool
+is_empty(const struct model *m)
+{
+	return m->total == 0 && m->n_alerts == 0;
+}
+
+static int
+send(struct summarize_run *run, struct buf *out, struct err *e)
+{
+	if (run->options.mail.skip_empty && is_empty(&run->model))
+		return 0;
+	if (summarize_mail_add(&run->mail, &run->model, out, e) < 0)
+		return -1;
+	return summarize_mail_send(&run->mail, buf_slice(out), &run->diag, e);
+}
+
+/* The mail, printed or sent.  Returns the exit status. */
+static int
+deliver(struct summarize_run *run, struct buf *out)
+{
+	struct err e;
+
+	if (!run->options.mail.send)
+		return summarize_mail_add(&run->mail, &run->model, out,
+		    &e) < 0 ? diag_fail(&run->diag, &e) :
+		    print(run, out, run->status);
+	/* What was not delivered was not reported. */
+	if (send(run, out, &e) < 0 || (run->bookmark &&
+	    bookmark_write(run->bookmark, &e) < 0))
+		return diag_fail(&run->diag, &e);
+	return run->status;
 }
 
 static int
@@ -73,6 +110,8 @@ work(struct summarize_run *run, char **names, int n, struct buf *out)
 		n = 1, names = standard_input;
 	if (summarize_run_read(run, names, n) < 0)
 		return run->status;
+	if (run->options.format == FORMAT_MAIL)
+		return deliver(run, out);
 	add_report(run, out);
 	return print(run, out, run->status);
 }

@@ -4,16 +4,19 @@
 
 #include <stddef.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	TOP_MAX = 1000,
 	KEYS_LEAST = 1000,
 	KEYS_MAX = 100 * 1000 * 1000,
+	ATTACH_MAX = 1000 * 1000 * 1000,
 };
 #define COUNT_MAX ((uint64_t)1 << 40)
 
-static const char *const formats[] = { "text", "json", "prometheus",
-	"blocklist", NULL };
+static const char *const formats[] = { "auto", "mail", "text", "html", "json",
+	"prometheus", "blocklist", NULL };
+static const char *const attachments[] = { "none", "csv", "csv.gz", NULL };
 static const char *const forms[] = { "plain", "nft", "ipset", "cidr", NULL };
 static const char *const kinds[] = { "addresses", "networks", NULL };
 static const char *const occasions[] = { "auto", "always", "never", NULL };
@@ -31,10 +34,32 @@ static const struct setting table[] = {
 		.about = "all, today, yesterday, 24h, 7d, date, date..date" },
 	{ "now", AT(now), .kind = SETTING_TEXT, .value = "TIME",
 		.about = "the clock, RFC 3339; default: the real one" },
-	{ "format", AT(format), CHOICE(formats, "text"), .value = "FORMAT",
-		.about = "text, json, prometheus or blocklist" },
+	{ "format", AT(format), CHOICE(formats, "auto"), .value = "FORMAT",
+		.about = "mail, text, html, json, prometheus, blocklist" },
 	{ "top", AT(top), NUMBER(1, TOP_MAX, "10"),
 		.about = "lines of a table" },
+	{ "to", AT(mail.to), .kind = SETTING_LIST, .value = "ADDRESS",
+		.place = SETTING_NAMED,
+		.about = "who gets the mail, repeatable; else root" },
+	{ "from", AT(mail.from), .kind = SETTING_TEXT, .value = "ADDRESS",
+		.about = "who sends it; default: who runs this" },
+	{ "subject", AT(mail.subject), .kind = SETTING_TEXT, .value = "TEXT",
+		.about = "how its subject begins; default: [mls] host" },
+	{ "attach", AT(mail.attach), CHOICE(attachments, "csv"),
+		.value = "WHAT", .about = "rows with it: none, csv, csv.gz" },
+	{ "attach-max", AT(mail.attach_max), NUMBER(0, ATTACH_MAX, "5000000"),
+		.about = "bytes of them; more are left out" },
+	{ "send", AT(mail.send), .kind = SETTING_FLAG, .place = SETTING_NAMED,
+		.about = "hand the mail to sendmail" },
+	{ "sendmail", AT(mail.sendmail), .kind = SETTING_TEXT,
+		.value = "FILE", .fallback = "/usr/sbin/sendmail",
+		.about = "the program that takes it" },
+	{ "skip-empty", AT(mail.skip_empty), .kind = SETTING_FLAG,
+		.place = SETTING_NAMED,
+		.about = "send nothing where nothing happened" },
+	{ "since-last", AT(mail.since_last), .kind = SETTING_TEXT,
+		.value = "FILE", .place = SETTING_NAMED,
+		.about = "what was not sent yet; FILE remembers" },
 	{ "min-attempts", AT(min_attempts), NUMBER(1, COUNT_MAX, "10"),
 		.about = "what failed less often is not in a blocklist" },
 	{ "blocklist-form", AT(blocklist_form), CHOICE(forms, "plain"),
@@ -76,14 +101,43 @@ const struct program summarize_program = {
 	.manuals = "mls-summarize(1), mls-filter(1)",
 };
 
+/* What --send brings along, and what needs it. */
+static int
+settle_format(struct summarize_options *o, struct err *e)
+{
+	const struct summarize_mail_options *mail = &o->mail;
+	const char *needy = mail->skip_empty ? "skip-empty" :
+	    mail->since_last ? "since-last" : NULL;
+
+	if (o->format == FORMAT_AUTO)
+		o->format = mail->to.n && !isatty(STDOUT_FILENO) ?
+		    FORMAT_MAIL : FORMAT_TEXT;
+	if (mail->send && settings_origin(&o->settings, "format") !=
+	    SETTING_BY_OPTION)
+		o->format = FORMAT_MAIL;
+	if (mail->send && o->format != FORMAT_MAIL) {
+		err_set(e, EX_USAGE, "what is sent is a mail, not format '%s'",
+		    formats[o->format]);
+		return settings_err(&o->settings, "format", e);
+	}
+	if (needy && !mail->send) {
+		err_set(e, EX_USAGE, "'%s' is only for what is sent: it needs "
+		    "send", needy);
+		return settings_err(&o->settings, needy, e);
+	}
+	return 0;
+}
+
 int
 summarize_options_read(struct summarize_options *o, int argc, char **argv,
     int *operands, struct err *e)
 {
-	*o = (struct summarize_options){ .format = FORMAT_TEXT };
+	*o = (struct summarize_options){ .format = FORMAT_AUTO };
 	settings_init(&o->settings, table, o);
-	return program_read(&summarize_program, &o->program, &o->settings,
-	    argc, argv, operands, e);
+	if (program_read(&summarize_program, &o->program, &o->settings, argc,
+	    argv, operands, e) < 0)
+		return -1;
+	return program_is_asked(&o->program) ? 0 : settle_format(o, e);
 }
 
 void

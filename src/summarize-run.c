@@ -21,6 +21,12 @@ summarize_run_prepare(struct summarize_run *run, struct err *e)
 		return -1;
 	if (period_parse(&run->period, o->period, &run->now, e) < 0)
 		return settings_err(&o->settings, "period", e);
+	if (o->format == FORMAT_MAIL &&
+	    summarize_mail_prepare(&run->mail, o, e) < 0)
+		return -1;
+	if (o->mail.since_last && !(run->bookmark =
+	    bookmark_open(o->mail.since_last, e)))
+		return -1;
 	return o->allow ? allow_read(&run->allow, o->allow, e) : 0;
 }
 
@@ -31,6 +37,8 @@ summarize_run_release(struct summarize_run *run)
 	tally_free(run->tally);
 	model_release(&run->model);
 	allow_release(&run->allow);
+	summarize_mail_release(&run->mail);
+	bookmark_close(run->bookmark);
 	free(run->files);
 }
 
@@ -75,13 +83,29 @@ start_progress(struct summarize_run *run, char **names, int n)
 }
 
 static void
-take_block(struct summarize_run *run, struct slice block)
+take_rows(struct summarize_run *run, struct slice block)
 {
+	struct record *row;
+
 	reader_take(run->reader, block);
-	while (reader_next(run->reader, tally_room(run->tally)))
+	while (reader_next(run->reader, row = tally_room(run->tally))) {
+		if (run->period.is_all || row->slot >= run->period.from)
+			summarize_mail_take(&run->mail, row);
 		tally_add(run->tally);
+	}
 	/* The rows are borrowed from the block. */
 	tally_flush(run->tally);
+}
+
+static void
+take_block(struct summarize_run *run, struct slice block)
+{
+	struct slice head = { 0 };
+
+	if (run->bookmark)
+		bookmark_take(run->bookmark, &block, &head);
+	take_rows(run, head);
+	take_rows(run, block);
 }
 
 /* What is to be said of a file as a whole, and shown of it. */
@@ -117,6 +141,8 @@ read_file(struct summarize_run *run, const char *name)
 		return;
 	}
 	reader_begin(run->reader, input_name(in));
+	if (run->bookmark)
+		bookmark_begin(run->bookmark);
 	while ((got = input_next(in, &block, &e)) > 0) {
 		take_block(run, block);
 		progress_show(&run->progress, run->bytes + input_taken(in),
@@ -126,6 +152,8 @@ read_file(struct summarize_run *run, const char *name)
 	}
 	if (got < 0)
 		note_failure(run, &e);
+	else if (run->bookmark)
+		bookmark_end(run->bookmark);
 	note_end(run, in);
 	input_close(in);
 }

@@ -5,10 +5,12 @@
 #include "base/diag.h"
 #include "base/progress.h"
 #include "report/allow.h"
+#include "report/bookmark.h"
 #include "report/model.h"
 #include "report/period.h"
 #include "report/reader.h"
 #include "report/tally.h"
+#include "summarize-mail.h"
 #include "summarize-options.h"
 
 /* One run of mls-summarize: rows in, a model out. */
@@ -19,6 +21,8 @@ struct summarize_run {
 	struct when now;
 	struct period period;
 	struct allow allow;
+	struct summarize_mail mail;	/* for FORMAT_MAIL */
+	struct bookmark *bookmark;	/* NULL: all is read */
 	struct reader *reader;
 	struct tally *tally;
 	struct model_file *files;

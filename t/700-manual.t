@@ -120,7 +120,7 @@ sub check_options {
 		is($page->{has_value}, defined $help{$long}{value} ? 1 : 0,
 		    "$name --$long: whether it takes a value");
 		my $default = $help{$long}{default};
-		like($about{$long}, qr/\b\Q$default\E\b/,
+		like($about{$long}, qr/(?<![\w\/])\Q$default\E\b/,
 		    "$name --$long: default is said") if defined $default;
 	}
 
@@ -160,7 +160,7 @@ my ($help, $about) = check_options($FILTER, $filter,
     [qw(columns events filters database resolver)]);
 my ($ipinfo_help) = check_options($IPINFO, $ipinfo,
     [qw(database source)]);
-my ($summarize_help) = check_options($SUMMARIZE, $summarize, []);
+my ($summarize_help) = check_options($SUMMARIZE, $summarize, ['to']);
 my %about = %$about;
 for my $name (sort keys %page) {
 	# Of another program, in the text about that program.
@@ -640,9 +640,12 @@ SKIP: {
 	my $older = join '', map { $row->('21T10:00', $_, 'auth-failure',
 	    '192.0.2.9', 'DE') } qw(ann bob);
 	gzip(\$older, "$home/logins.csv.1.gz") or die;
+	spew("$home/bin/sendmail", "#!/bin/sh\nexec cat >'$home/mail'\n");
+	chmod 0755, "$home/bin/sendmail" or die;
 	spew("$home/allow", "192.0.2.9 # the office\n");
 	spew("$home/bin/mls-summarize", "#!/bin/sh\nexec '$SUMMARIZE' " .
-	    "--config '$NOTHING' --now 2026-11-23T00:05:00Z \"\$\@\"\n");
+	    "--config '$NOTHING' --now 2026-11-23T00:05:00Z " .
+	    "--sendmail '$home/bin/sendmail' \"\$\@\"\n");
 	chmod 0755, "$home/bin/mls-summarize" or die;
 	local $ENV{PATH} = "$home/bin:$ENV{PATH}";
 	my @shown = displays(section($summarize, 'EXAMPLES'));
@@ -665,6 +668,8 @@ SKIP: {
 		is($ran->{err}, '', "$about: nothing on stderr");
 		$ran->{out} = slurp("$home/mls.prom")
 		    if $script =~ />mls\.prom/;
+		$ran->{out} = slurp("$home/mail")
+		    if $script =~ /--send\b|\| sendmail/;
 		like($ran->{out}, qr/carol|192\.0\.2\.7|by_country|^add set/m,
 		    "$about: the answer");
 		unlike($ran->{out}, qr/192\.0\.2\.9/, "$about: who is allowed")

@@ -164,7 +164,10 @@ my $in_force = check_shipped($defaults);
 	my $defaults = settings('--config', $NOTHING);
 	my $in_force = check_shipped($defaults);
 	my $said = settings('--period', '7d', '--now', '2026-11-22T18:00:00Z',
-	    '--format', 'json', '--top', '3', '--min-attempts', '4',
+	    '--format', 'json', '--to', 'Ann <a@example.net>', '--to', 'root',
+	    '--from', 'b', '--subject', '[x] y', '--attach', 'csv.gz',
+	    '--attach-max', '77', '--sendmail', '/x/sendmail', '--send',
+	    '--skip-empty', '--since-last', '/x/last', '--top', '3', '--min-attempts', '4',
 	    '--blocklist-form', 'nft', '--blocklist-of', 'networks',
 	    '--allow', '/a b', '--alert-users', '5', '--alert-addresses', '6',
 	    '--alert-countries', '7', '--alert-failures', '8',

@@ -223,6 +223,36 @@ unlike($report, qr/^(?:NoNewPrivileges|DynamicUser|ProtectSystem=strict
     |MemoryDenyWriteExecute|LockPersonality|PrivateDevices|PrivateUsers
     |ProtectKernel\w+|ProtectClock|ProtectHostname|User)/mx,
     'report: the unit lets postdrop work');
-verify_units('mls-report', sub { $_[0] });
+verify_units('mls-report', sub {
+	$_[0] =~ s{/usr/local/bin/mls-summarize}{$SUMMARIZE}r;
+});
+
+# Cron's line, run: yesterday's rows, wherever they are by now, but not what a
+# filter has cut off to write it again.
+my $rows = "$DIR/rows";
+mkdir $rows or die "$rows: $!";
+spew("$DIR/sendmail", "#!/bin/sh\nexec cat >'$DIR/mail'\n");
+chmod 0755, "$DIR/sendmail" or die "chmod: $!";
+spew("$DIR/report.yaml", "summarize:\n  to: [ann\@example.net]\n" .
+    "  sendmail: $DIR/sendmail\n  now: 2026-11-23T00:05:00Z\n");
+my $names = "server,date,ip,user\n";
+spew("$rows/mls.csv", $names, "mx1,2026-11-22T23:59:59Z,192.0.2.1,late\n",
+    "mx1,2026-11-23T00:00:00Z,192.0.2.1,today\n");
+spew("$rows/mls.csv.1", $names, "mx1,2026-11-22T00:00:00Z,192.0.2.1,early\n");
+run('gzip', '-n', "$rows/mls.csv.1");
+spew("$rows/mls.csv.cut", $names, "mx1,2026-11-22T12:00:00Z,192.0.2.1,cut\n");
+symlink $SUMMARIZE, "$DIR/bin/mls-summarize" or die "symlink: $!";
+$line =~ s{/etc/mls/mls\.yaml}{$DIR/report.yaml};
+$line =~ s{/var/log/mls\b}{$rows};
+{
+	local $ENV{PATH} = "$DIR/bin:/usr/bin:/bin";
+	my $r = run('sh', '-c', $line);
+	is_deeply([@$r{qw(status out err)}], [0, '', ''],
+	    'report: cron is silent');
+}
+my $mail = slurp("$DIR/mail");
+like($mail, qr/^To: ann\@example\.net\n(?:.*\n)*Subject: .*: 2 failed logins/m,
+    'report: the mail about yesterday');
+unlike($mail, qr/\b(?:today|cut)\b/, 'report: nothing else');
 
 done_testing();
