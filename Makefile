@@ -11,7 +11,7 @@
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
 #   make bench      timings against a floor and peers
 
-PROGRAMS = mls-filter mls-ipinfo
+PROGRAMS = mls-filter mls-ipinfo mls-summarize
 VERSION = 0.1.0
 
 PREFIX = /usr/local
@@ -53,7 +53,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	$(MODE) $(CFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -ldl
 
-LAYERS = base schema parse enrich deliver
+LAYERS = base schema parse enrich deliver report
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
 OBJECTS = $(SOURCES:src/%.c=$(B)/%.o)
 # What mls-NAME has beside the layers: src/NAME-*.c.
@@ -61,6 +61,7 @@ parts = $(patsubst src/%.c,$(B)/%.o,$(wildcard src/$(1:mls-%=%)-*.c))
 PARTS = $(foreach program,$(PROGRAMS),$(call parts,$(program)))
 RULES = $(sort $(wildcard filters/*.yaml))
 HEADERS = $(wildcard src/*.h src/*/*.h)
+EMBEDDED = $(B)/embedded.h $(B)/page-css.h
 UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
@@ -93,6 +94,12 @@ $(B)/embedded.h: $(RULES) Makefile
 	done >$@.tmp && mv $@.tmp $@
 $(B)/parse/rules.o: $(B)/embedded.h
 
+# A style sheet as C text, without its comment on top.
+$(B)/%-css.h: src/report/%.css
+	@mkdir -p $(B)
+	@sed -e 1d -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/"&\\n"/' $< >$@
+$(B)/report/page.o: $(B)/page-css.h
+
 $(B)/libmls.a: $(OBJECTS)
 	@rm -f $@
 	@$(AR) rcs $@ $(OBJECTS)
@@ -123,6 +130,11 @@ $(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< || rm -f $@
 
+# Rows for tests and timings of mls-summarize.
+$(B)/t/rows: t/bench/rows.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
@@ -142,7 +154,7 @@ check:
 	@$(MAKE) --no-print-directory test
 
 test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
-    $(B)/t/allocations.so
+    $(B)/t/allocations.so $(B)/t/rows
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
@@ -169,7 +181,7 @@ fuzz:
 		[ $$status -eq 0 ] || exit $$status; \
 	done
 
-build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
+build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -Isrc -I$(B) -DVERSION='"fuzz"' \
 	    -DSYSCONFDIR='"/nonexistent"' -DLOCALSTATEDIR='"/nonexistent"' \

@@ -39,10 +39,29 @@ has_below(struct slice s, unsigned char c)
 	return false;
 }
 
+/* The places in their order, as one byte at a time finds them. */
+static bool
+places_are_right(struct slice s, char c)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; k < s.n; k += WORD_BYTES) {
+		uint64_t places = word_places(word_from(s, k, (char)~c), c);
+
+		for (; places; places &= places - 1, at++) {
+			while (at < s.n && s.p[at] != c)
+				at++;
+			if (at != k + word_first(places))
+				return false;
+		}
+	}
+	return !has(slice_from(s, at), c) || at == s.n;
+}
+
 int
 main(void)
 {
-	unsigned wrong_has = 0, wrong_below = 0, found = 0;
+	unsigned wrong_has = 0, wrong_below = 0, wrong_places = 0, found = 0;
 
 	for (size_t i = 0; i < 300000; i++) {
 		char bytes[LONGEST], c = (char)chance();
@@ -60,9 +79,11 @@ main(void)
 		found += has(s, c);
 		wrong_has += (any != 0) != has(s, c);
 		wrong_below += (below != 0) != has_below(s, ' ');
+		wrong_places += !places_are_right(s, c);
 	}
 	ok(found > 1000 && wrong_has == 0, "a byte in a word, %u found, %u "
 	    "wrong", found, wrong_has);
+	ok(wrong_places == 0, "where they are, %u wrong", wrong_places);
 	ok(wrong_below == 0, "a byte below, %u wrong", wrong_below);
 	return done();
 }

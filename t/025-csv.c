@@ -121,6 +121,36 @@ test_split(void)
 	buf_release(&scratch);
 }
 
+/* Where there is no quote both ways are the same; a quote is a byte. */
+static void
+test_split_plain(void)
+{
+	bool good = true;
+	struct slice cells[CELLS];
+
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		int n;
+
+		if (slice_find_byte(lines[i].line, '"') < lines[i].line.n)
+			continue;
+		n = csv_split_plain(lines[i].line, ',', cells, CELLS);
+		for (int k = 0; k < n && n == lines[i].n; k++)
+			if (!slice_is(cells[k], lines[i].cells[k]))
+				n = -2;
+		good &= n == lines[i].n;
+	}
+	ok(good, "csv_split_plain: table");
+	ok(csv_split_plain(SLICE("\"a\tb\"\t\"\"c"), '\t', cells, CELLS) == 3 &&
+	    slice_is(cells[0], SLICE("\"a")) &&
+	    slice_is(cells[1], SLICE("b\"")) &&
+	    slice_is(cells[2], SLICE("\"\"c")), "quotes without a meaning");
+	ok(csv_split_plain(SLICE("aaaaaaa,bbbbbbbbb,ccccccc"), ',', cells,
+	    CELLS) == 3 && slice_is(cells[1], SLICE("bbbbbbbbb")) &&
+	    slice_is(cells[2], SLICE("ccccccc")), "longer than a word");
+	ok(csv_split_plain(SLICE("a,b"), ',', cells, 1) == -1,
+	    "more cells than there is room for");
+}
+
 /* Four random cells written and read, room just as large as the line. */
 static bool
 round_trip(char delimiter)
@@ -169,6 +199,7 @@ main(void)
 {
 	test_add();
 	test_split();
+	test_split_plain();
 	test_round_trip();
 	return done();
 }

@@ -590,9 +590,25 @@ test_text(void)
 	buf_release(&b);
 }
 
+static void
+test_days(void)
+{
+	bool good = true;
+
+	for (int64_t day = -719162; day <= 2932896; day += 17) {
+		struct when w = when_of_day(day);
+
+		good &= when_day(&w) == day && w.month >= 1 && w.day >= 1;
+	}
+	ok(good, "days from year 1 to 9999 and back");
+	ok(when_of_day(20779).year == 2026 && when_of_day(20779).month == 11 &&
+	    when_of_day(20779).day == 22, "22 November 2026");
+}
+
 int
 main(void)
 {
+	test_days();
 	test_stamps();
 	test_cut();
 	test_calendar("Europe/Paris");

@@ -15,9 +15,10 @@ use MLS;
 use Nameserver qw(fake_server);
 
 my %page = map { $_ => slurp("$TOP/src/$_") }
-    qw(mls-filter.1 mls-ipinfo.1 mls-rules.5);
+    qw(mls-filter.1 mls-ipinfo.1 mls-summarize.1 mls-rules.5);
 my $filter = $page{'mls-filter.1'};
 my $ipinfo = $page{'mls-ipinfo.1'};
+my $summarize = $page{'mls-summarize.1'};
 my $rules = $page{'mls-rules.5'};
 
 sub config_free { return run($FILTER, '--config', $_[0], @_[1 .. $#_]) }
@@ -119,7 +120,7 @@ sub check_options {
 		is($page->{has_value}, defined $help{$long}{value} ? 1 : 0,
 		    "$name --$long: whether it takes a value");
 		my $default = $help{$long}{default};
-		like($about{$long}, qr/\b\Q$default\E\b/,
+		like($about{$long}, qr/(?<![\w\/])\Q$default\E\b/,
 		    "$name --$long: default is said") if defined $default;
 	}
 
@@ -139,7 +140,7 @@ sub check_options {
 	}
 	my ($said) = section($page, 'CONFIGURATION FILE') =~
 	    /^For\n(.*?)^it replaces the whole list/ms;
-	same_set([$said =~ /Cm (\S+)/g], $lists,
+	same_set([($said // '') =~ /Cm (\S+)/g], $lists,
 	    "$name: settings that are lists");
 
 	# Choices: every value of the program, and no other, where the option
@@ -159,11 +160,13 @@ my ($help, $about) = check_options($FILTER, $filter,
     [qw(columns events filters database resolver)]);
 my ($ipinfo_help) = check_options($IPINFO, $ipinfo,
     [qw(database source)]);
+my ($summarize_help) = check_options($SUMMARIZE, $summarize, ['to']);
 my %about = %$about;
 for my $name (sort keys %page) {
 	# Of another program, in the text about that program.
 	my %known = map { $_ => 1 } keys %{$name eq 'mls-ipinfo.1' ?
-	    $ipinfo_help : $help}, 'no-hostname', 'option';
+	    $ipinfo_help : $name eq 'mls-summarize.1' ? $summarize_help :
+	    $help}, 'no-hostname', 'option';
 	my @unknown = grep { !$known{$_} }
 	    $page{$name} =~ /\bFl -([a-z-]+)/g;
 	is_deeply(\@unknown, [], "$name: every option in the text exists");
@@ -300,7 +303,7 @@ sub sources_of {
 	    TEMPFAIL => 75, PROTOCOL => 76, NOPERM => 77, CONFIG => 78);
 	my ($caught) = slurp("$TOP/src/base/signals.c") =~
 	    /caught\[\] = \{([^}]*)\}/;
-	for my $program (qw(mls-filter mls-ipinfo)) {
+	for my $program (qw(mls-filter mls-ipinfo mls-summarize)) {
 		my $page = $page{"$program.1"};
 		my $sources = sources_of($program);
 		my %used = (0 => 1);
@@ -314,6 +317,8 @@ sub sources_of {
 		    "$program: its sources are found");
 		same_set([section($page, 'EXIT STATUS') =~ /^\.It (\d+)$/gm],
 		    [keys %used], "$program: exit statuses");
+		# Nothing special happens there.
+		next if $program eq 'mls-summarize';
 		same_set([map { split / , / } section($page, 'SIGNALS') =~
 		    /^\.It Dv (.*)$/gm], [$caught =~ /\bSIG\w+/g, 'SIGPIPE'],
 		    "$program: signals");
@@ -484,8 +489,8 @@ same_set([items(section($rules, 'Names'))],
 
 # Configuration files in the page can be read.
 for my $name (sort keys %page) {
-	for my $text (grep { /^(filter|ipinfo):$/m } displays($page{$name})) {
-		my ($section) = $text =~ /^(filter|ipinfo):$/m;
+	for my $text (grep { /^(filter|ipinfo|summarize):$/m } displays($page{$name})) {
+		my ($section) = $text =~ /^(filter|ipinfo|summarize):$/m;
 		spew("$DIR/page.yaml", $text);
 		my $ran = run("$BUILD/mls-$section", '--config',
 		    "$DIR/page.yaml", '--print-config');
@@ -614,6 +619,62 @@ SKIP: {
 	my ($cron) = grep { / root /m } displays(section($ipinfo, 'EXAMPLES'));
 	like($cron, qr{\APATH=\S+\n(?:[\d*]+ ){5}root [^%\n]+\n\z},
 	    'mls-ipinfo, cron: five fields, user, command without percent');
+}
+
+# Those of mls-summarize, on rows that give the report the page shows.
+SKIP: {
+	have('bash') or skip 'no bash', 1;
+	my $home = "$DIR/summarize";
+	make_path("$home/bin");
+	my $row = sub {
+		my ($time, $user, $event, $ip, $country) = @_;
+		return "mx1,2026-11-${time}:00+01:00,$ip,$user,,SKIPPED," .
+		    "$country,,,$event,smtps,PLAIN\n";
+	};
+	spew("$home/logins.csv", "server,date,ip,user,hostname," .
+	    "reverse_dns_status,country_code,asn,aso,event,service," .
+	    "mechanism\n", (map { $row->('22T08:0' . $_ % 10, 'carol',
+	    'auth-failure', '192.0.2.7', 'FR') } 1 .. 11),
+	    $row->('22T09:00', 'carol', 'auth-success', '192.0.2.7', 'FR'),
+	    $row->('22T10:00', 'ann', 'auth-failure', '192.0.2.9', 'DE'));
+	my $older = join '', map { $row->('21T10:00', $_, 'auth-failure',
+	    '192.0.2.9', 'DE') } qw(ann bob);
+	gzip(\$older, "$home/logins.csv.1.gz") or die;
+	spew("$home/bin/sendmail", "#!/bin/sh\nexec cat >'$home/mail'\n");
+	chmod 0755, "$home/bin/sendmail" or die;
+	spew("$home/allow", "192.0.2.9 # the office\n");
+	spew("$home/bin/mls-summarize", "#!/bin/sh\nexec '$SUMMARIZE' " .
+	    "--config '$NOTHING' --now 2026-11-23T00:05:00Z " .
+	    "--sendmail '$home/bin/sendmail' \"\$\@\"\n");
+	chmod 0755, "$home/bin/mls-summarize" or die;
+	local $ENV{PATH} = "$home/bin:$ENV{PATH}";
+	my @shown = displays(section($summarize, 'EXAMPLES'));
+	my ($report) = grep { /^mls report/ } @shown;
+	my $ran = run('bash', '-c', "cd '$home' && zcat logins.csv.1.gz | " .
+	    'cat logins.csv - | mls-summarize --period yesterday');
+	is(substr($ran->{out}, 0, length $report), $report,
+	    'mls-summarize: the report as shown');
+	my @scripts = grep { /mls-summarize/ } @shown;
+	cmp_ok(scalar @scripts, '>=', 5, 'mls-summarize: examples to run');
+	for my $script (@scripts) {
+		my ($about) = $script =~ /^(.*mls-summarize.*)$/m;
+		if ($script =~ /\bjq\b/ && !have('jq')) {
+			SKIP: { skip 'no jq', 3 }
+			next;
+		}
+		$ran = run('bash', '-c', "cd '$home' && set -eo pipefail\n" .
+		    $script);
+		is($ran->{status}, 0, "$about: status");
+		is($ran->{err}, '', "$about: nothing on stderr");
+		$ran->{out} = slurp("$home/mls.prom")
+		    if $script =~ />mls\.prom/;
+		$ran->{out} = slurp("$home/mail")
+		    if $script =~ /--send\b|\| sendmail/;
+		like($ran->{out}, qr/carol|192\.0\.2\.7|by_country|^add set/m,
+		    "$about: the answer");
+		unlike($ran->{out}, qr/192\.0\.2\.9/, "$about: who is allowed")
+		    if $script =~ /--allow/;
+	}
 }
 
 # The line for cron: five fields, a user, a command without percent sign, all

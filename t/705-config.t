@@ -67,6 +67,7 @@ my %questions = (
 	    verbose version)],
 	ipinfo => [qw(column compile config csv dry-run force help info json
 	    output print-config quiet update verbose verify version)],
+	summarize => [qw(config help print-config quiet verbose version)],
 );
 sub check_shipped {
 	my ($defaults) = @_;
@@ -157,8 +158,42 @@ my $in_force = check_shipped($defaults);
 	}
 }
 
+# So has mls-summarize.
+{
+	local ($PROGRAM, $SECTION) = ($SUMMARIZE, 'summarize');
+	my $defaults = settings('--config', $NOTHING);
+	my $in_force = check_shipped($defaults);
+	my $said = settings('--period', '7d', '--now', '2026-11-22T18:00:00Z',
+	    '--format', 'json', '--to', 'Ann <a@example.net>', '--to', 'root',
+	    '--from', 'b', '--subject', '[x] y', '--attach', 'csv.gz',
+	    '--attach-max', '77', '--sendmail', '/x/sendmail', '--send',
+	    '--skip-empty', '--since-last', '/x/last', '--top', '3', '--min-attempts', '4',
+	    '--blocklist-form', 'nft', '--blocklist-of', 'networks',
+	    '--allow', '/a b', '--alert-users', '5', '--alert-addresses', '6',
+	    '--alert-countries', '7', '--alert-failures', '8',
+	    '--alert-spike', '9', '--alert-least', '11', '--alert-list', '12',
+	    '--max-keys', '1313', '--progress', 'never', '--log', 'x',
+	    '--log-level', 'debug');
+	is(settings('--config', config($said)), $said,
+	    'summarize: --print-config can be read back');
+	is_deeply([grep { (keys_of($defaults)->{$_} // '') eq
+	    (keys_of($said)->{$_} // '') } sort keys %$in_force], [],
+	    'summarize: all of it was set');
+	for (['period: tomorrow', qr/no such period: 'tomorrow'/],
+	    ['now: noon', qr/'noon' is no value for now/],
+	    ['top: 0', qr/'0'.*top.*1 to 1000/],
+	    ['blocklist-form: csf', qr/'csf'.*plain, nft, ipset, cidr/]) {
+		my ($line, $like) = @$_;
+		my $ran = program('--config', config("summarize:\n  $line\n"));
+		is_deeply([@$ran{qw(status out)}], [78, ''],
+		    "summarize: $line: status");
+		like($ran->{err}, qr/\Amls-summarize: .*:2: .*$like.*\n\z/,
+		    "summarize: $line: why");
+	}
+}
+
 # --help and --version.
-for my $name ('mls-filter', 'mls-ipinfo') {
+for my $name ('mls-filter', 'mls-ipinfo', 'mls-summarize') {
 	local $PROGRAM = "$BUILD/$name";
 	for my $question (qw(--help -h --version -V)) {
 		my $ran = program($question);

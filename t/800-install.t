@@ -47,7 +47,7 @@ my @rules = map { s{.*/}{}r } glob("$TOP/filters/*.yaml");
 my @pages = map { s{.*/}{}r } glob("$TOP/src/*.[15]");
 cmp_ok(scalar @rules, '>', 0, 'there are rules');
 is(join(' ', grep { !/^mls-/ } @pages), '', 'the manuals are ours');
-my @programs = qw(mls-filter mls-ipinfo);
+my @programs = qw(mls-filter mls-ipinfo mls-summarize);
 for my $program (@programs) {
 	ok((grep { $_ eq "$program.1" } @pages), "$program has a manual");
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: ISC
 # The examples in contrib do what they say: rsyslogd runs mls-filter as
-# contrib/rsyslog tells it, and the line in contrib/cron works.
+# contrib/rsyslog tells it, the lines in contrib/cron work, and so do the units.
 use strict;
 use warnings;
 use FindBin;
@@ -174,22 +174,85 @@ is($users->(), 'ann bob cyd lee', 'cron: the rows of last night stay');
 like(slurp("$TOP/contrib/cron/mls-ipinfo"),
     qr/^\d+ \d+ \* \* \* root mls-ipinfo --update -q$/m,
     'cron: a daily update');
-SKIP: {
-	my $analyze = have('systemd-analyze') or
-	    skip 'no program systemd-analyze', 2;
-	my $units = "$DIR/units";
-	mkdir $units or die "$units: $!";
-	for my $kind ('service', 'timer') {
-		my $text = slurp("$TOP/contrib/systemd/mls-ipinfo-update.$kind");
-		$text =~ s{^ExecStart=\S+/mls-ipinfo}{ExecStart=$IPINFO}m;
-		$text =~ s{^Documentation=.*\n}{}m;
-		spew("$units/mls-ipinfo-update.$kind", $text);
+sub verify_units {
+	my ($name, $install) = @_;
+	SKIP: {
+		my $analyze = have('systemd-analyze') or
+		    skip 'no program systemd-analyze', 2;
+		my $units = "$DIR/$name";
+		mkdir $units or die "$units: $!";
+		for my $kind ('service', 'timer') {
+			my $text = $install->(
+			    slurp("$TOP/contrib/systemd/$name.$kind"));
+			$text =~ s{^Documentation=.*\n}{}m;
+			spew("$units/$name.$kind", $text);
+		}
+		my $r = run($analyze, 'verify', '--man=no',
+		    map { "$units/$name.$_" } 'service', 'timer');
+		unlike($r->{out} . $r->{err}, qr/\Q$name\E/,
+		    "systemd: nothing to complain of $name");
+		is($r->{status}, 0, "systemd: $name is good");
 	}
-	my $r = run($analyze, 'verify', '--man=no',
-	    map { "$units/mls-ipinfo-update.$_" } 'service', 'timer');
-	unlike($r->{out} . $r->{err}, qr/mls-ipinfo/,
-	    'systemd: nothing to complain of our units');
-	is($r->{status}, 0, 'systemd: they are good');
 }
+
+verify_units('mls-ipinfo-update', sub {
+	$_[0] =~ s{^ExecStart=\S+/mls-ipinfo}{ExecStart=$IPINFO}mr;
+});
+
+#
+# The daily report: cron's line and the unit's do the same
+#
+
+my $report = slurp("$TOP/contrib/systemd/mls-report.service");
+my ($told) = $report =~ /^ExecStart=\/bin\/sh -c '((?:.*\\\n)*.*)'$/m;
+$told =~ s/\\\n\s*/ /g;
+$told =~ s/\$\$/\$/g;
+my ($at, $line) = slurp("$TOP/contrib/cron/mls-report") =~
+    /^(5 0 \* \* \*) root (mls-summarize .*)$/m;
+is($at, '5 0 * * *', 'report: cron, five past midnight');
+unlike($line, qr/%/, 'report: no percent sign, which cron would take');
+is($told =~ tr/"/'/r =~ s{exec /usr/local/bin/}{}r =~ s/ +/ /gr, $line,
+    'report: cron and systemd do the same');
+like(slurp("$TOP/contrib/systemd/mls-report.timer"),
+    qr/^OnCalendar=\*-\*-\* 00:05:00\nPersistent=true$/m,
+    'report: the timer, too, and later if the machine was off');
+# What would keep Postfix's postdrop from its work (it is setgid, writes to
+# /var/spool, and asks for addresses), or brings along what would.
+unlike($report, qr/^(?:NoNewPrivileges|DynamicUser|ProtectSystem=strict
+    |RestrictAddressFamilies|RestrictSUIDSGID|SystemCall\w*|Restrict\w+
+    |MemoryDenyWriteExecute|LockPersonality|PrivateDevices|PrivateUsers
+    |ProtectKernel\w+|ProtectClock|ProtectHostname|User)/mx,
+    'report: the unit lets postdrop work');
+verify_units('mls-report', sub {
+	$_[0] =~ s{/usr/local/bin/mls-summarize}{$SUMMARIZE}r;
+});
+
+# Cron's line, run: yesterday's rows, wherever they are by now, but not what a
+# filter has cut off to write it again.
+my $rows = "$DIR/rows";
+mkdir $rows or die "$rows: $!";
+spew("$DIR/sendmail", "#!/bin/sh\nexec cat >'$DIR/mail'\n");
+chmod 0755, "$DIR/sendmail" or die "chmod: $!";
+spew("$DIR/report.yaml", "summarize:\n  to: [ann\@example.net]\n" .
+    "  sendmail: $DIR/sendmail\n  now: 2026-11-23T00:05:00Z\n");
+my $names = "server,date,ip,user\n";
+spew("$rows/mls.csv", $names, "mx1,2026-11-22T23:59:59Z,192.0.2.1,late\n",
+    "mx1,2026-11-23T00:00:00Z,192.0.2.1,today\n");
+spew("$rows/mls.csv.1", $names, "mx1,2026-11-22T00:00:00Z,192.0.2.1,early\n");
+run('gzip', '-n', "$rows/mls.csv.1");
+spew("$rows/mls.csv.cut", $names, "mx1,2026-11-22T12:00:00Z,192.0.2.1,cut\n");
+symlink $SUMMARIZE, "$DIR/bin/mls-summarize" or die "symlink: $!";
+$line =~ s{/etc/mls/mls\.yaml}{$DIR/report.yaml};
+$line =~ s{/var/log/mls\b}{$rows};
+{
+	local $ENV{PATH} = "$DIR/bin:/usr/bin:/bin";
+	my $r = run('sh', '-c', $line);
+	is_deeply([@$r{qw(status out err)}], [0, '', ''],
+	    'report: cron is silent');
+}
+my $mail = slurp("$DIR/mail");
+like($mail, qr/^To: ann\@example\.net\n(?:.*\n)*Subject: .*: 2 failed logins/m,
+    'report: the mail about yesterday');
+unlike($mail, qr/\b(?:today|cut)\b/, 'report: nothing else');
 
 done_testing();

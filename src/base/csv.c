@@ -85,3 +85,29 @@ csv_split(struct slice line, char delimiter, struct buf *scratch,
 			return -1;
 	}
 }
+
+int
+csv_split_plain(struct slice line, char delimiter, struct slice *cells,
+    size_t max)
+{
+	const char *from = line.p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < line.n; i += WORD_BYTES) {
+		uint64_t found = word_places(word_from(line, i, (char)
+		    ~delimiter), delimiter);
+
+		for (; found; found &= found - 1) {
+			const char *at = line.p + i + word_first(found);
+
+			if (n == max)
+				return -1;
+			cells[n++] = slice_between(from, at);
+			from = at + 1;
+		}
+	}
+	if (n == max)
+		return -1;
+	cells[n++] = (struct slice){ from, line.n - (size_t)(from - line.p) };
+	return (int)n;
+}

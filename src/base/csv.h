@@ -19,4 +19,8 @@ void csv_add_cell(struct buf *out, char delimiter, struct slice cell);
 int csv_split(struct slice line, char delimiter, struct buf *scratch,
 	struct slice *cells, size_t max);
 
+/* The same for a line in which no quote has a meaning. */
+int csv_split_plain(struct slice line, char delimiter, struct slice *cells,
+	size_t max);
+
 #endif

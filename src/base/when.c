@@ -466,6 +466,23 @@ when_parse(struct slice *rest, struct when *w)
 	return false;
 }
 
+int64_t
+when_day(const struct when *w)
+{
+	return days_of(w->year, w->month, w->day);
+}
+
+struct when
+when_of_day(int64_t day)
+{
+	time_t t = (time_t)(day * DAY);
+	struct tm tm = { .tm_year = 70, .tm_mday = 1 };
+
+	gmtime_r(&t, &tm);
+	return (struct when){ .year = tm.tm_year + 1900,
+		.month = tm.tm_mon + 1, .day = tm.tm_mday };
+}
+
 /* Two digits over a pattern's. */
 static void
 put_two(char *at, int value)

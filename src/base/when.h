@@ -48,6 +48,10 @@ bool when_resolve(struct when *w, const struct clock *clock);
 int64_t when_seconds(const struct when *w);
 struct when when_local(int64_t seconds);
 
+/* Days from 1970-01-01 to a date (year, month, day), and back. */
+int64_t when_day(const struct when *w);
+struct when when_of_day(int64_t day);
+
 /* 2026-11-22T11:05:40+01:00, and the seed's 22/11/2026 11:05. */
 void when_add_rfc3339(struct buf *out, const struct when *w);
 void when_add_minutes(struct buf *out, const struct when *w);

@@ -2,6 +2,7 @@
 #ifndef BASE_WORD_H
 #define BASE_WORD_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -45,6 +46,20 @@ word_at(struct slice s, size_t i, char fill)
 	return word;
 }
 
+/* The bytes of s from i < s.n on, in their order; behind its end they are
+ * filled: for those who want to know which byte it is. */
+static inline uint64_t
+word_from(struct slice s, size_t i, char fill)
+{
+	uint64_t word = word_of(fill);
+
+	if (s.n - i >= WORD_BYTES)
+		memcpy(&word, s.p + i, WORD_BYTES);
+	else
+		memcpy(&word, s.p + i, s.n - i);
+	return word;
+}
+
 static inline uint64_t
 word_has(uint64_t word, char c)
 {
@@ -58,6 +73,26 @@ static inline uint64_t
 word_below(uint64_t word, char c)
 {
 	return ((word - word_of(c)) | word) & word_of('\x80');
+}
+
+/* Exactly which bytes are c: the high bit of each; and the place of the first
+ * of them, in memory order, where there is one. */
+static inline uint64_t
+word_places(uint64_t word, char c)
+{
+	uint64_t other = word ^ word_of(c), low = word_of(0x7f);
+
+	other = ~(((other & low) + low) | other | low);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	other = __builtin_bswap64(other);
+#endif
+	return other;
+}
+
+static inline size_t
+word_first(uint64_t places)
+{
+	return (size_t)__builtin_ctzll(places) / 8;
 }
 
 #endif

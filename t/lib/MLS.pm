@@ -11,13 +11,14 @@ use File::Basename qw(dirname);
 use File::Temp ();
 use POSIX ();
 
-our @EXPORT = qw($TOP $BUILD $FILTER $IPINFO @OFFLINE $DIR run slurp spew rows
-    cells have);
+our @EXPORT = qw($TOP $BUILD $FILTER $IPINFO $SUMMARIZE @OFFLINE $DIR run slurp
+    spew rows cells have);
 
 our $TOP = abs_path(dirname(__FILE__) . "/../..");
 our $BUILD = $ENV{MLS_BUILD} || "$TOP/build";
 our $FILTER = "$BUILD/mls-filter";
 our $IPINFO = "$BUILD/mls-ipinfo";
+our $SUMMARIZE = "$BUILD/mls-summarize";
 # For tests that are about something else: nobody is asked for names.
 our @OFFLINE = qw(--dns off);
 our $DIR = File::Temp->newdir("mls-test-XXXXXX", TMPDIR => 1);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: ISC */
+/* What rows say about an address. */
+#include "report/clients.h"
+
+#include <stdlib.h>
+
+#include "base/input.h"
+#include "base/mem.h"
+#include "schema/ip.h"
+
+enum {
+	CLIENTS = 1 << 18,
+	SLOTS = 1 << 19,
+	BYTES = 64 * 1024 * 1024,
+};
+
+const enum column client_columns[CLIENT_CELLS] = {
+	COLUMN_IP, COLUMN_HOSTNAME, COLUMN_STATUS, COLUMN_COUNTRY, COLUMN_ASN,
+	COLUMN_ASO,
+};
+
+void
+clients_init(struct clients *c, const struct siphash_key *key)
+{
+	*c = (struct clients){ .key = *key };
+	c->items = mem_array(CLIENTS, sizeof *c->items);
+	c->slots = mem_array(SLOTS, sizeof *c->slots);
+	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
+	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
+}
+
+void
+clients_reset(struct clients *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free(c->items[i].text);
+	memset(c->slots, 0, SLOTS * sizeof *c->slots);
+	c->n = c->bytes = 0;
+}
+
+void
+clients_release(struct clients *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		free(c->items[i].text);
+	free(c->items);
+	free(c->slots);
+	buf_release(&c->scratch);
+}
+
+bool
+clients_have_room(const struct clients *c, size_t n)
+{
+	return c->n + n <= CLIENTS && c->bytes <= BYTES;
+}
+
+uint64_t
+clients_hash(struct clients *c, const struct record *row)
+{
+	/* Ends of cells are part of the key: no cell holds a newline. */
+	buf_reset(&c->scratch);
+	for (int i = 0; i < CLIENT_CELLS; i++) {
+		buf_add(&c->scratch, row->cells[client_columns[i]]);
+		buf_add_byte(&c->scratch, '\n');
+	}
+	return siphash(&c->key, buf_slice(&c->scratch)) ^ row->is_ours;
+}
+
+void
+clients_expect(const struct clients *c, uint64_t hash)
+{
+	__builtin_prefetch(&c->slots[hash & (SLOTS - 1)]);
+}
+
+void
+clients_expect_item(const struct clients *c, uint64_t hash)
+{
+	uint32_t place = c->slots[hash & (SLOTS - 1)];
+
+	if (place)
+		__builtin_prefetch(&c->items[place - 1], 1);
+}
+
+static uint64_t
+hash_of_ip(const struct clients *c, struct slice cell)
+{
+	char text[64];
+	struct buf canonical = { .p = text, .cap = sizeof text,
+		.max = sizeof text };
+	struct ip ip;
+
+	if (!ip_parse(cell, &ip))
+		return 0;
+	ip_add(&canonical, &ip);
+	return siphash(&c->key, buf_slice(&canonical));
+}
+
+static struct client *
+add(struct clients *c, const struct record *row, uint64_t hash)
+{
+	struct client *client = &c->items[c->n++];
+	struct slice country = row->cells[COLUMN_COUNTRY];
+	size_t n = 0;
+
+	*client = (struct client){ .hash = hash, .first = INT64_MAX,
+		.is_ours = row->is_ours,
+		.ip_hash = hash_of_ip(c, row->cells[COLUMN_IP]),
+		.country_hash = country.n ? siphash(&c->key, country) : 0 };
+	for (int i = 0; i < CLIENT_CELLS; i++) {
+		n += row->cells[client_columns[i]].n;
+		client->ends[i] = (uint16_t)n;
+	}
+	client->text = mem_new(n);
+	for (int i = 0; i < CLIENT_CELLS; i++) {
+		struct slice cell = row->cells[client_columns[i]];
+
+		if (cell.n)
+			memcpy(client->text + client->ends[i] - cell.n, cell.p,
+			    cell.n);
+	}
+	c->bytes += n;
+	return client;
+}
+
+struct client *
+clients_find(struct clients *c, const struct record *row, uint64_t hash)
+{
+	size_t i = hash & (SLOTS - 1);
+	struct client *client;
+
+	for (; c->slots[i]; i = (i + 1) & (SLOTS - 1)) {
+		client = &c->items[c->slots[i] - 1];
+		if (client->hash == hash)
+			return client;
+	}
+	client = add(c, row, hash);
+	c->slots[i] = (uint32_t)c->n;
+	return client;
+}
+
+struct slice
+client_cell(const struct client *client, int cell)
+{
+	size_t from = cell ? client->ends[cell - 1] : 0;
+
+	return (struct slice){ client->text + from, client->ends[cell] - from };
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef REPORT_CLIENTS_H
+#define REPORT_CLIENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "report/reader.h"
+
+/* What rows say about an address (its name, country, network, ...) is the same
+ * in all rows of a day or longer.  So attempts are counted here, by all these
+ * cells together, and only now and then poured into the tables of each: when
+ * this is full, and at the end.  Known by their keyed hash alone: see
+ * report/pairs.h. */
+enum { CLIENT_CELLS = 6 };	/* ip, hostname, status, country, asn, aso */
+extern const enum column client_columns[CLIENT_CELLS];
+
+struct client {
+	uint64_t hash;
+	uint64_t ip_hash;	/* of the canonical text; 0: none */
+	uint64_t country_hash;	/* of the cell; 0: none */
+	uint64_t attempts;	/* in the period */
+	int64_t first;		/* of them, seconds since the epoch */
+	char *text;		/* the cells, one behind the other */
+	uint16_t ends[CLIENT_CELLS];
+	uint32_t users;		/* tried for the first time, from there */
+	bool is_ours;		/* as in struct record */
+	bool was_before;	/* seen before the period */
+};
+
+struct clients {
+	struct siphash_key key;
+	struct client *items;
+	uint32_t *slots;
+	size_t n, bytes;
+	struct buf scratch;
+};
+
+void clients_init(struct clients *c, const struct siphash_key *key);
+void clients_release(struct clients *c);
+
+/* Room for so many more. */
+bool clients_have_room(const struct clients *c, size_t n);
+
+/* Empty again. */
+void clients_reset(struct clients *c);
+
+/* The key of a row, and that it will be asked for soon: as table_expect(). */
+uint64_t clients_hash(struct clients *c, const struct record *row);
+void clients_expect(const struct clients *c, uint64_t hash);
+void clients_expect_item(const struct clients *c, uint64_t hash);
+
+/* The client of a row, added if need be; valid until clients_reset(). */
+struct client *clients_find(struct clients *c, const struct record *row,
+	uint64_t hash);
+
+/* A cell of a client as a record has it. */
+struct slice client_cell(const struct client *client, int cell);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: ISC */
+/* A report as a message. */
+#include "report/mail.h"
+
+#include <stdio.h>
+
+#include "report/letter.h"
+#include "report/mime.h"
+#include "report/model.h"
+
+enum {
+	SUBJECT_MAX = 64 * 1024,
+	NAME_MAX = 64,
+	NOTE_MAX = 256,
+};
+
+/* Those that the verdict counts. */
+static uint64_t
+count_alerts(const struct model *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->n_alerts; i++)
+		n += m->alerts[i].severity >= MODEL_WARNING;
+	return n;
+}
+
+/* Numbers, words of ours and dates: nothing that came from a log. */
+static void
+add_subject(struct buf *out, const struct mail *mail)
+{
+	const struct model *m = mail->model;
+	uint64_t alerts = count_alerts(m);
+
+	buf_add(out, mail->subject);
+	buf_add(out, SLICE(": "));
+	model_add_number(out, m->total);
+	buf_addf(out, " failed login%s", m->total == 1 ? "" : "s");
+	if (alerts) {
+		buf_add(out, SLICE(", "));
+		model_add_number(out, alerts);
+		buf_addf(out, " alert%s", alerts == 1 ? "" : "s");
+	}
+	buf_add(out, SLICE(" ("));
+	buf_add(out, m->period.label);
+	buf_add_byte(out, ')');
+}
+
+static int
+add_date(char *out, size_t size, const struct when *date)
+{
+	return snprintf(out, size, "-%04d-%02d-%02d", date->year, date->month,
+	    date->day);
+}
+
+/* mls-2026-11-22.csv, mls-2026-11-16-2026-11-22.csv.gz */
+static void
+set_name(char *name, const struct mail *mail)
+{
+	const struct model *m = mail->model;
+	size_t first = 0;
+	int n = snprintf(name, NAME_MAX, "mls");
+
+	while (first < m->n_days && m->days[first].is_baseline)
+		first++;
+	if (first < m->n_days)
+		n += add_date(name + n, NAME_MAX - (size_t)n,
+		    &m->days[first].date);
+	if (first + 1 < m->n_days)
+		n += add_date(name + n, NAME_MAX - (size_t)n,
+		    &m->days[m->n_days - 1].date);
+	snprintf(name + n, NAME_MAX - (size_t)n, "%s",
+	    mail->kind == ATTACH_CSV_GZ ? ".csv.gz" : ".csv");
+}
+
+static void
+add_parts(struct buf *out, struct mime *mime, const struct mail *mail)
+{
+	struct slice note = attach_is_too_large(mail->rows) ?
+	    SLICE("The rows are not attached: they would be larger than "
+	    "--attach-max allows.") : (struct slice){ 0 };
+	struct buf text, html;
+
+	buf_init(&text, mail->text.n + NOTE_MAX);
+	buf_add(&text, mail->text);
+	if (note.n) {
+		buf_add_byte(&text, '\n');
+		buf_add(&text, note);
+		buf_add_byte(&text, '\n');
+	}
+	buf_init(&html, 4 * LETTER_MAX);
+	letter_add(&html, mail->model, note);
+	mime->text = buf_slice(&text);
+	mime->html = buf_slice(&html);
+	mime_add(out, mime);
+	buf_release(&text);
+	buf_release(&html);
+}
+
+int
+mail_add(struct buf *out, const struct mail *mail)
+{
+	const struct model *m = mail->model;
+	char name[NAME_MAX];
+	struct mime_file file = { name, mail->kind == ATTACH_CSV_GZ ?
+		"application/gzip" : "text/csv; charset=utf-8", { 0 } };
+	struct mime mime = {
+		.from = mail->from, .to = mail->to,
+		.recipients = mail->recipients,
+		.date = when_seconds(&m->now), .attempts = m->total,
+		.alerts = count_alerts(m),
+	};
+	struct buf subject;
+
+	set_name(name, mail);
+	if (attach_end(mail->rows, &file.bytes))
+		mime.file = &file;
+	buf_init(&subject, SUBJECT_MAX);
+	add_subject(&subject, mail);
+	mime.subject = buf_slice(&subject);
+	add_parts(out, &mime, mail);
+	buf_release(&subject);
+	return out->overflow ? -1 : 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef REPORT_PAIRS_H
+#define REPORT_PAIRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* How often which user was tried from which address.  Both are known by their
+ * keyed 64-bit hashes alone: with a million of them the chance that two are the
+ * same is one in thirty million, and nobody can bring it about.  Exact up to
+ * max pairs; beyond that like report/table.h. */
+struct pairs;
+
+struct pair {
+	uint64_t user, ip;	/* hashes */
+	uint64_t count;		/* 0: a free slot */
+	uint64_t error;		/* count may be too high by so much */
+};
+
+struct pairs *pairs_new(size_t max);
+void pairs_free(struct pairs *p);
+
+/* A pair will be added soon. */
+void pairs_expect(const struct pairs *p, uint64_t user, uint64_t ip);
+
+/* One more; true: it is seen for the first time, as far as is known: never,
+ * once not all pairs could be kept. */
+bool pairs_add(struct pairs *p, uint64_t user, uint64_t ip);
+
+bool pairs_are_exact(const struct pairs *p);
+
+/* Slots, many of them free. */
+const struct pair *pairs_slots(const struct pairs *p, size_t *n);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef REPORT_READER_H
+#define REPORT_READER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/slice.h"
+#include "report/period.h"
+#include "report/stamp.h"
+#include "schema/column.h"
+
+/* Blocks of whole lines to rows: CSV as mls-filter writes it (comma or tab),
+ * and the predecessor's (semicolon).  Columns are found by their names in a
+ * header line, which may stand anywhere and come again (cat a.csv b.csv); rows
+ * before any header are taken as mls-filter's twelve columns or the seed's
+ * nine.  Rows of no interest for the period are passed over by their date
+ * alone. */
+struct reader;
+
+struct record {
+	struct slice cells[COLUMNS_DEFAULT];	/* as they stand in the file,
+						 * without quotes; empty where
+						 * there is no such column */
+	bool is_ours;		/* cells are escaped as schema/cell.h says */
+	enum event_kind event;
+	struct stamp stamp;
+	int slot;		/* of the period, or of what is before it */
+};
+
+struct reader *reader_new(const struct period *period);
+void reader_free(struct reader *r);
+
+/* A new file begins; name is for messages and must live as long as r. */
+void reader_begin(struct reader *r, const char *name);
+
+/* The next block of it, of which reader_next() takes the rows; they are
+ * borrowed from it, and good until the next block is taken. */
+void reader_take(struct reader *r, struct slice block);
+
+/* False: no more rows in this block. */
+bool reader_next(struct reader *r, struct record *row);
+
+/* Numbers of this file so far.  outside: rows passed over. */
+struct reader_counts {
+	uint64_t lines, rows, damaged, outside;
+};
+const struct reader_counts *reader_counts(const struct reader *r);
+
+/* Whether any file had a row from before the time that is of interest. */
+bool reader_has_older(const struct reader *r);
+
+/* The first damaged rows of all files, "file:line: what"; EX_DATAERR. */
+struct err_list *reader_complaints(struct reader *r);
+
+/* A cell's text as schema/cell.h writes it, whoever wrote the file: borrowed
+ * from the cell, or written to scratch. */
+struct slice record_text(const struct record *row, enum column c,
+	struct buf *scratch);
+
+#endif

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows counted. */
+#include "report/tally.h"
+
+#include <limits.h>
+#include <stdlib.h>
+
+#include "base/input.h"
+#include "base/mem.h"
+#include "schema/ip.h"
+
+enum {
+	/* A cell restored and escaped again: report/reader.h. */
+	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
+	THURSDAY = 3,		/* 1970-01-01 */
+	RECENT = 4,
+};
+
+static const size_t extras[MODEL_TABLES] = {
+	[MODEL_USER] = sizeof(struct user_facts),
+	[MODEL_IP] = sizeof(struct ip_facts),
+	[MODEL_NETWORK] = sizeof(struct network_facts),
+	[MODEL_ASN] = sizeof(struct asn_facts),
+};
+
+struct tally *
+tally_new(const struct period *period, size_t max_keys)
+{
+	struct tally *t = mem_new(sizeof *t);
+
+	t->period = period;
+	t->key = siphash_random_key();
+	for (int i = 0; i < MODEL_TABLES; i++)
+		t->tables[i] = table_new(max_keys, extras[i]);
+	t->pairs = pairs_new(max_keys);
+	t->user_countries = pairs_new(max_keys);
+	t->successes = table_new(max_keys, sizeof(struct success_facts));
+	t->success_countries = table_new(max_keys,
+	    sizeof(struct success_facts));
+	/* Nearly all of it is never touched. */
+	t->days = mem_array(TALLY_LAST_DAY - TALLY_FIRST_DAY + 1,
+	    sizeof *t->days);
+	t->first = t->oldest = INT_MAX;
+	t->last = INT_MIN;
+	clients_init(&t->clients, &t->key);
+	buf_init(&t->scratch, SCRATCH_MAX);
+	buf_init(&t->name, SCRATCH_MAX);
+	return t;
+}
+
+void
+tally_free(struct tally *t)
+{
+	if (!t)
+		return;
+	for (int i = 0; i < MODEL_TABLES; i++)
+		table_free(t->tables[i]);
+	pairs_free(t->pairs);
+	pairs_free(t->user_countries);
+	table_free(t->successes);
+	table_free(t->success_countries);
+	free(t->days);
+	clients_release(&t->clients);
+	buf_release(&t->scratch);
+	buf_release(&t->name);
+	free(t);
+}
+
+uint64_t
+tally_hash(const struct tally *t, struct slice key)
+{
+	return siphash(&t->key, key);
+}
+
+/* Adds attempts to a value of a table; none without a value. */
+static uint32_t
+count(struct tally *t, enum model_table table, struct slice value,
+    uint64_t attempts)
+{
+	if (value.n == 0)
+		return TABLE_NONE;
+	t->valued[table] += attempts;
+	return table_add(t->tables[table], value, tally_hash(t, value),
+	    attempts);
+}
+
+/* The same for a column of few values: those that came last are known. */
+static void
+count_recent(struct tally *t, enum model_table table,
+    const struct record *row, enum column c)
+{
+	struct recent *recent = &t->recent[table];
+	struct slice cell = row->cells[c];
+
+	if (cell.n == 0)
+		return;
+	for (unsigned i = 0; i < RECENT; i++) {
+		if (!table_is_exact(t->tables[table]))
+			break;	/* places change hands */
+		if (recent->texts[i].n && slice_is(recent->texts[i], cell)) {
+			t->valued[table]++;
+			table_more(t->tables[table], recent->places[i], 1);
+			return;
+		}
+	}
+	recent->places[recent->next] = count(t, table,
+	    record_text(row, c, &t->scratch), 1);
+	recent->texts[recent->next] = cell;
+	recent->next = (recent->next + 1) % RECENT;
+}
+
+/*
+ * What is known of a client goes into the tables.
+ */
+
+static struct place_ref
+refer(const struct tally *t, enum model_table table, uint32_t place)
+{
+	if (place == TABLE_NONE)
+		return (struct place_ref){ .place = TABLE_NONE };
+	return (struct place_ref){ place,
+		table_at(t->tables[table], place).hash };
+}
+
+bool
+tally_follow(const struct tally *t, enum model_table table,
+    const struct place_ref *ref, struct table_key *key)
+{
+	if (ref->place == TABLE_NONE ||
+	    ref->place >= table_size(t->tables[table]))
+		return false;
+	*key = table_at(t->tables[table], ref->place);
+	return key->hash == ref->hash;
+}
+
+static struct slice
+client_text(struct tally *t, const struct client *client, int cell)
+{
+	struct record row = { .is_ours = client->is_ours };
+
+	row.cells[0] = client_cell(client, cell);
+	return record_text(&row, 0, &t->scratch);
+}
+
+/* Reverse look-ups that went wrong: neither a name nor none asked for. */
+static bool
+is_failure(struct slice status)
+{
+	return !slice_is(status, rdns_status_name(RDNS_OK)) &&
+	    !slice_is(status, rdns_status_name(RDNS_LOCAL));
+}
+
+static uint32_t
+pour_asn(struct tally *t, const struct client *client)
+{
+	uint32_t aso = count(t, MODEL_ASO, client_text(t, client, 5),
+	    client->attempts);
+	uint32_t asn = count(t, MODEL_ASN, client_text(t, client, 4),
+	    client->attempts);
+	struct asn_facts *facts;
+
+	if (asn == TABLE_NONE)
+		return asn;
+	facts = table_extra(t->tables[MODEL_ASN], asn);
+	if (client->attempts)
+		facts->aso = refer(t, MODEL_ASO, aso);
+	facts->was_before |= client->was_before;
+	return asn;
+}
+
+static void
+pour_network(struct tally *t, const struct client *client, const struct ip *ip)
+{
+	struct network_facts *facts;
+	uint32_t place;
+
+	buf_reset(&t->name);
+	ip_add_network(&t->name, ip);
+	place = count(t, MODEL_NETWORK, buf_slice(&t->name), client->attempts);
+	if (place == TABLE_NONE)
+		return;
+	facts = table_extra(t->tables[MODEL_NETWORK], place);
+	if (facts->first == 0 || client->first < facts->first)
+		facts->first = client->first;
+	facts->was_before |= client->was_before;
+}
+
+static void
+pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
+    const struct ip_facts *about)
+{
+	struct ip_facts *facts;
+	uint32_t place;
+
+	buf_reset(&t->name);
+	ip_add(&t->name, ip);
+	place = count(t, MODEL_IP, buf_slice(&t->name), client->attempts);
+	if (place == TABLE_NONE)
+		return;
+	facts = table_extra(t->tables[MODEL_IP], place);
+	if (facts->first == 0) {
+		*facts = *about;
+		return;
+	}
+	/* What rows say of one address may change: the last word counts. */
+	if (about->hostname.place != TABLE_NONE)
+		facts->hostname = about->hostname;
+	if (about->country.place != TABLE_NONE)
+		facts->country = about->country;
+	if (about->asn.place != TABLE_NONE)
+		facts->asn = about->asn;
+	if (about->first < facts->first)
+		facts->first = about->first;
+	facts->users += about->users;
+	facts->was_before |= about->was_before;
+}
+
+static void
+pour(struct tally *t, const struct client *client)
+{
+	struct ip_facts about = { .first = client->first,
+		.users = client->users, .was_before = client->was_before };
+	struct slice status = client_text(t, client, 2);
+	struct ip ip;
+
+	if (is_failure(status))
+		(void)count(t, MODEL_STATUS, status, client->attempts);
+	about.hostname = refer(t, MODEL_HOSTNAME, count(t, MODEL_HOSTNAME,
+	    client_text(t, client, 1), client->attempts));
+	about.country = refer(t, MODEL_COUNTRY, count(t, MODEL_COUNTRY,
+	    client_text(t, client, 3), client->attempts));
+	about.asn = refer(t, MODEL_ASN, pour_asn(t, client));
+	if (!ip_parse(client_cell(client, 0), &ip))
+		return;
+	pour_network(t, client, &ip);
+	pour_ip(t, client, &ip, &about);
+}
+
+static void
+pour_all(struct tally *t)
+{
+	for (size_t i = 0; i < t->clients.n; i++)
+		pour(t, &t->clients.items[i]);
+	clients_reset(&t->clients);
+}
+
+/*
+ * Rows.
+ */
+
+static bool
+is_of_period(const struct tally *t, const struct record *row)
+{
+	return t->period->is_all || row->slot >= t->period->from;
+}
+
+/* A user that was tried from this address for the first time. */
+static void
+note_new_pair(struct tally *t, struct client *client, uint32_t user,
+    uint64_t user_hash)
+{
+	struct user_facts *facts = table_extra(t->tables[MODEL_USER], user);
+
+	client->users++;
+	facts->addresses++;
+	if (client->country_hash)
+		facts->countries += pairs_add(t->user_countries, user_hash,
+		    client->country_hash);
+}
+
+static void
+count_clock(struct tally *t, const struct record *row)
+{
+	int hour = row->stamp.second / 3600;
+	int weekday = (row->stamp.day % 7 + 7 + THURSDAY) % 7;
+
+	t->heat[weekday][hour < 24 ? hour : 23]++;
+}
+
+static void
+count_failure(struct tally *t, size_t i)
+{
+	const struct record *row = &t->batch[i];
+	struct client *client = t->found[i];
+	int64_t when = stamp_seconds(&row->stamp);
+	struct slice user;
+	uint32_t place;
+
+	if (!is_of_period(t, row)) {
+		client->was_before |= row->slot >= t->period->baseline;
+		return;
+	}
+	client->attempts++;
+	if (when < client->first)
+		client->first = when;
+	count_clock(t, row);
+	count_recent(t, MODEL_SERVER, row, COLUMN_SERVER);
+	count_recent(t, MODEL_SERVICE, row, COLUMN_SERVICE);
+	count_recent(t, MODEL_MECHANISM, row, COLUMN_MECHANISM);
+	user = record_text(row, COLUMN_USER, &t->scratch);
+	if (user.n == 0)
+		return;
+	t->valued[MODEL_USER]++;
+	place = table_add(t->tables[MODEL_USER], user, t->user_hashes[i], 1);
+	if (client->ip_hash && pairs_add(t->pairs, t->user_hashes[i],
+	    client->ip_hash))
+		note_new_pair(t, client, place, t->user_hashes[i]);
+}
+
+static void
+note_success(struct tally *t, struct table *successes, struct slice head,
+    const struct record *row, const struct success_facts *about)
+{
+	struct success_facts *facts;
+	uint32_t place;
+	bool is_now = is_of_period(t, row);
+
+	buf_reset(&t->name);
+	buf_add(&t->name, head);
+	buf_add_byte(&t->name, '\n');
+	buf_add(&t->name, record_text(row, COLUMN_USER, &t->scratch));
+	place = table_add(successes, buf_slice(&t->name), tally_hash(t,
+	    buf_slice(&t->name)), is_now);
+	if (place == TABLE_NONE)
+		return;
+	facts = table_extra(successes, place);
+	facts->ip = about->ip;
+	facts->network = about->network;
+	facts->was_before |= !is_now;
+	if (is_now && (facts->last == 0 || about->last > facts->last)) {
+		facts->last = about->last;
+		facts->last_stamp = row->stamp;
+	}
+}
+
+static void
+count_success(struct tally *t, const struct record *row)
+{
+	struct success_facts about = { .last = stamp_seconds(&row->stamp) };
+	char text[64], country_text[64];
+	struct buf b = { .p = text, .cap = sizeof text, .max = sizeof text };
+	struct slice country;
+	struct ip ip;
+
+	if (row->cells[COLUMN_USER].n == 0 ||
+	    !ip_parse(row->cells[COLUMN_IP], &ip))
+		return;
+	ip_add_network(&b, &ip);
+	about.network = tally_hash(t, buf_slice(&b));
+	buf_reset(&b);
+	ip_add(&b, &ip);
+	about.ip = tally_hash(t, buf_slice(&b));
+	note_success(t, t->successes, buf_slice(&b), row, &about);
+	country = slice_to(record_text(row, COLUMN_COUNTRY, &t->scratch),
+	    sizeof country_text);
+	if (country.n == 0)
+		return;
+	memcpy(country_text, country.p, country.n);
+	country.p = country_text;
+	note_success(t, t->success_countries, country, row, &about);
+	note_success(t, t->success_countries, SLICE(""), row, &about);
+}
+
+static void
+count_row(struct tally *t, size_t i)
+{
+	const struct record *row = &t->batch[i];
+
+	if (row->slot < t->oldest)
+		t->oldest = row->slot;
+	if (row->event == EVENT_AUTH_FAILURE)
+		t->days[row->slot - TALLY_FIRST_DAY]++;
+	if (is_of_period(t, row)) {
+		t->events[row->event]++;
+		if (row->slot < t->first)
+			t->first = row->slot;
+		if (row->slot > t->last)
+			t->last = row->slot;
+	}
+	if (row->event == EVENT_AUTH_FAILURE)
+		count_failure(t, i);
+	else if (row->event == EVENT_AUTH_SUCCESS)
+		count_success(t, row);
+}
+
+void
+tally_add(struct tally *t)
+{
+	const struct record *row = &t->batch[t->n];
+	struct slice user;
+
+	t->client_hashes[t->n] = clients_hash(&t->clients, row);
+	clients_expect(&t->clients, t->client_hashes[t->n]);
+	t->user_hashes[t->n] = 0;
+	if (is_of_period(t, row)) {
+		user = record_text(row, COLUMN_USER, &t->scratch);
+		t->user_hashes[t->n] = tally_hash(t, user);
+		table_expect(t->tables[MODEL_USER], t->user_hashes[t->n]);
+	}
+	if (++t->n == TALLY_BATCH)
+		tally_flush(t);
+}
+
+/* Looks up the clients of the batch. */
+static void
+find_clients(struct tally *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		clients_expect_item(&t->clients, t->client_hashes[i]);
+		table_expect_key(t->tables[MODEL_USER], t->user_hashes[i]);
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		t->found[i] = clients_find(&t->clients, &t->batch[i],
+		    t->client_hashes[i]);
+		pairs_expect(t->pairs, t->user_hashes[i],
+		    t->found[i]->ip_hash);
+		pairs_expect(t->user_countries, t->user_hashes[i],
+		    t->found[i]->country_hash);
+	}
+}
+
+void
+tally_flush(struct tally *t)
+{
+	if (!clients_have_room(&t->clients, TALLY_BATCH))
+		pour_all(t);
+	find_clients(t);
+	for (size_t i = 0; i < t->n; i++)
+		count_row(t, i);
+	t->n = 0;
+	/* Their texts are about to go. */
+	memset(t->recent, 0, sizeof t->recent);
+}
+
+void
+tally_end(struct tally *t)
+{
+	tally_flush(t);
+	pour_all(t);
+}
+
+uint64_t
+tally_day(const struct tally *t, int slot)
+{
+	if (slot < TALLY_FIRST_DAY || slot > TALLY_LAST_DAY)
+		return 0;
+	return t->days[slot - TALLY_FIRST_DAY];
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef REPORT_TALLY_H
+#define REPORT_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "report/clients.h"
+#include "report/model.h"
+#include "report/pairs.h"
+#include "report/period.h"
+#include "report/reader.h"
+#include "report/table.h"
+
+/* Rows counted in one pass, in whatever order they come.  Memory is bounded by
+ * the ceiling of keys in each table, whatever the rows are.  What is counted
+ * here is for report/digest.h and report/alert.h to read, after tally_end(). */
+
+/* A key of another table: its hash tells whether it is still there. */
+struct place_ref {
+	uint32_t place;		/* TABLE_NONE: none */
+	uint64_t hash;
+};
+
+/* What is kept with the keys of a table beside attempts. */
+struct ip_facts {
+	struct place_ref hostname, country, asn;
+	int64_t first;		/* attempt in the period, seconds since the
+				 * epoch */
+	uint32_t users;		/* it tried */
+	bool was_before;	/* seen before the period */
+};
+struct network_facts {
+	int64_t first;
+	bool was_before;
+};
+struct asn_facts {
+	struct place_ref aso;
+	bool was_before;
+};
+struct user_facts {
+	uint32_t addresses, countries;	/* it was tried from */
+};
+
+/* Logins that succeeded: the key is ip, newline, user; and country, newline,
+ * user, where no country stands for any. */
+struct success_facts {
+	uint64_t ip, network;		/* hashes */
+	struct stamp last_stamp;
+	int64_t last;			/* in the period */
+	bool was_before;
+};
+
+struct recent {
+	struct slice texts[4];	/* of the batch in hand */
+	uint32_t places[4];
+	unsigned next;
+};
+enum { TALLY_BATCH = 64 };
+
+struct tally {
+	const struct period *period;
+	struct siphash_key key;
+	struct table *tables[MODEL_TABLES];
+	uint64_t valued[MODEL_TABLES];	/* attempts that have a value */
+	struct pairs *pairs;		/* users and addresses */
+	struct pairs *user_countries;	/* and countries, once for each pair */
+	struct table *successes, *success_countries;
+	uint64_t events[EVENT_KINDS];
+	uint64_t heat[7][24];
+	uint64_t *days;			/* by slot - TALLY_FIRST_DAY */
+	int first, last;		/* slots of the period's rows, if any:
+					 * else first > last */
+	int oldest;			/* slot of all rows, INT_MAX: none */
+	struct clients clients;
+	struct recent recent[MODEL_TABLES];
+	/* Rows are counted some at a time: while one is looked up, the memory
+	 * of the next is on its way. */
+	struct record batch[TALLY_BATCH];
+	uint64_t client_hashes[TALLY_BATCH], user_hashes[TALLY_BATCH];
+	struct client *found[TALLY_BATCH];
+	size_t n;			/* rows in batch */
+	struct buf scratch, name;
+};
+enum { TALLY_FIRST_DAY = -719162, TALLY_LAST_DAY = 2932896 };
+
+/* At most max_keys keys in each table. */
+struct tally *tally_new(const struct period *period, size_t max_keys);
+void tally_free(struct tally *t);
+
+/* Where the next row is to be put, and that it is there. */
+static inline struct record *
+tally_room(struct tally *t)
+{
+	return &t->batch[t->n];
+}
+void tally_add(struct tally *t);
+
+/* Counts what was added: before the block is gone that the rows are in. */
+void tally_flush(struct tally *t);
+
+/* All rows were added: the tables are complete. */
+void tally_end(struct tally *t);
+
+/* Attempts of a slot. */
+uint64_t tally_day(const struct tally *t, int slot);
+
+/* The hash of a key, for table_find(). */
+uint64_t tally_hash(const struct tally *t, struct slice key);
+
+/* The key a reference leads to; false if it is not there any more. */
+bool tally_follow(const struct tally *t, enum model_table table,
+	const struct place_ref *ref, struct table_key *key);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+/* Sentences about a model. */
+#include "report/wording.h"
+
+#include <stdio.h>
+
+#include "report/model.h"
+
+/* $s and $o: who did what to whom; $a and $c: attempts, and what there are many
+ * of; $w: when. */
+static const char *const alerts[MODEL_ALERT_KINDS] = {
+	[MODEL_SUCCESS_AFTER_FAILURES] =
+	    "$s logged in from $o after $a failures, at $w.",
+	[MODEL_SUCCESS_NEW_COUNTRY] =
+	    "$s logged in from $o, where this user never was before, at $w.",
+	[MODEL_MANY_USERS] = "$s tried $c users in $a attempts.",
+	[MODEL_MANY_ADDRESSES] = "$s was tried from $c addresses, $a times.",
+	[MODEL_MANY_COUNTRIES] = "$s was tried from $c countries, $a times.",
+	[MODEL_SPIKE] = "$a attempts, where $c a day are usual.",
+};
+
+/* 2026-11-22T04:12:09+01:00 as people read it: 2026-11-22 04:12. */
+static void
+add_moment(struct buf *out, struct slice stamp,
+    void (*quote)(struct buf *out, struct slice text))
+{
+	struct slice day = stamp;
+
+	slice_cut(&stamp, 'T', &day);
+	quote(out, day);
+	buf_add_byte(out, ' ');
+	quote(out, slice_to(stamp, sizeof "04:12" - 1));
+}
+
+void
+wording_add_alert(struct buf *out, const struct model_alert *alert,
+    void (*quote)(struct buf *out, struct slice text))
+{
+	struct slice rest = slice_text(alerts[alert->kind]), words;
+
+	while (slice_cut(&rest, '$', &words)) {
+		char what = *rest.p;
+
+		buf_add(out, words);
+		if (what == 's')
+			quote(out, alert->subject);
+		else if (what == 'o')
+			quote(out, alert->object);
+		else if (what == 'w')
+			add_moment(out, alert->when, quote);
+		else
+			model_add_number(out, what == 'a' ? alert->attempts :
+			    alert->count);
+		rest = slice_from(rest, 1);
+	}
+	buf_add(out, rest);
+}
+
+void
+wording_add_count(struct buf *out, uint64_t n, const char *one,
+    const char *many)
+{
+	model_add_number(out, n);
+	buf_addf(out, " %s", n == 1 ? one : many);
+}
+
+/* Behind a comma, if it is not the first. */
+static void
+add_change(struct buf *out, size_t begin, uint64_t before, uint64_t now,
+    const char *what)
+{
+	int64_t change = model_change(before, now);
+
+	if (before == 0)
+		return;
+	if (out->n > begin)
+		buf_add(out, SLICE(", "));
+	if (change == 0) {
+		buf_addf(out, "as many as %s", what);
+		return;
+	}
+	model_add_number(out, (uint64_t)(change < 0 ? -change : change));
+	buf_addf(out, "\xc2\xa0%% %s than %s", change < 0 ? "less" : "more",
+	    what);
+}
+
+void
+wording_add_change(struct buf *out, const struct model *m)
+{
+	const struct model_comparison *c = &m->comparison;
+	size_t begin = out->n;
+	char before[40] = "the day before";
+
+	if (m->period.days > 1)
+		snprintf(before, sizeof before, "the %u days before",
+		    m->period.days);
+	if (c->has_before && c->is_before_whole)
+		add_change(out, begin, c->before, m->total, before);
+	if (c->baseline_days > 1)
+		add_change(out, begin, c->median, c->per_day, "usual");
+}
+
+const char *
+wording_weekday(int weekday)
+{
+	static const char *const days[] = {
+		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun",
+	};
+
+	return days[weekday];
+}
+
+void
+wording_add_period(struct buf *out, const struct model *m)
+{
+	if (m->period.days == 1 && m->n_days)
+		buf_addf(out, "%s ",
+		    wording_weekday(m->days[m->n_days - 1].weekday));
+	buf_add(out, m->period.label);
+}
+
+void
+wording_add_sentence(struct buf *out, const char *words)
+{
+	if (*words >= 'a' && *words <= 'z')
+		buf_add_byte(out, (char)(*words++ - 'a' + 'A'));
+	buf_add(out, slice_text(words));
+	buf_add_byte(out, '.');
+}
+
+void
+wording_add_day(struct buf *out, const struct model_day *day)
+{
+	buf_addf(out, "%s %d", wording_weekday(day->weekday), day->date.day);
+}
+
+void
+wording_add_date(struct buf *out, const struct model_day *day)
+{
+	buf_addf(out, "%04d-%02d-%02d", day->date.year, day->date.month,
+	    day->date.day);
+}
+
+void
+wording_add_size(struct buf *out, uint64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
+	uint64_t tenths = bytes / 100;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		buf_addf(out, "%u bytes", (unsigned)bytes);
+		return;
+	}
+	while (tenths >= 10000 && unit < sizeof units / sizeof *units - 1) {
+		tenths /= 1000;
+		unit++;
+	}
+	if (tenths >= 100)
+		buf_addf(out, "%llu %s", (unsigned long long)tenths / 10,
+		    units[unit]);
+	else
+		buf_addf(out, "%u.%u %s", (unsigned)(tenths / 10),
+		    (unsigned)(tenths % 10), units[unit]);
+}

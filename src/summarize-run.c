@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows in, a model out. */
+#include "summarize-run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/input.h"
+#include "base/mem.h"
+#include "report/digest.h"
+
+int
+summarize_run_prepare(struct summarize_run *run, struct err *e)
+{
+	const struct summarize_options *o = &run->options;
+
+	if (summarize_options_now(o, &run->now, e) < 0)
+		return -1;
+	if (period_parse(&run->period, o->period, &run->now, e) < 0)
+		return settings_err(&o->settings, "period", e);
+	if (o->format == FORMAT_MAIL &&
+	    summarize_mail_prepare(&run->mail, o, e) < 0)
+		return -1;
+	if (o->mail.since_last && !(run->bookmark =
+	    bookmark_open(o->mail.since_last, e)))
+		return -1;
+	return o->allow ? allow_read(&run->allow, o->allow, e) : 0;
+}
+
+void
+summarize_run_release(struct summarize_run *run)
+{
+	reader_free(run->reader);
+	tally_free(run->tally);
+	model_release(&run->model);
+	allow_release(&run->allow);
+	summarize_mail_release(&run->mail);
+	bookmark_close(run->bookmark);
+	free(run->files);
+}
+
+/* Something is wrong that does not end the run. */
+static void
+note_failure(struct summarize_run *run, const struct err *e)
+{
+	int status = diag_fail(&run->diag, e);
+
+	if (!run->status)
+		run->status = status;
+}
+
+/* Bytes of all inputs, 0 if they are not known. */
+static uint64_t
+size_of_inputs(char **names, int n)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool is_stdin = strcmp(names[i], "-") == 0;
+		struct stat st;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
+		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
+}
+
+static void
+start_progress(struct summarize_run *run, char **names, int n)
+{
+	const struct summarize_options *o = &run->options;
+	bool is_shown = o->progress == PROGRESS_ALWAYS ||
+	    (o->progress == PROGRESS_AUTO && isatty(STDERR_FILENO) &&
+	    !o->program.quiet);
+
+	progress_start(&run->progress, is_shown ? stderr : NULL,
+	    size_of_inputs(names, n));
+}
+
+static void
+take_rows(struct summarize_run *run, struct slice block)
+{
+	struct record *row;
+
+	reader_take(run->reader, block);
+	while (reader_next(run->reader, row = tally_room(run->tally))) {
+		if (run->period.is_all || row->slot >= run->period.from)
+			summarize_mail_take(&run->mail, row);
+		tally_add(run->tally);
+	}
+	/* The rows are borrowed from the block. */
+	tally_flush(run->tally);
+}
+
+static void
+take_block(struct summarize_run *run, struct slice block)
+{
+	struct slice head = { 0 };
+
+	if (run->bookmark)
+		bookmark_take(run->bookmark, &block, &head);
+	take_rows(run, head);
+	take_rows(run, block);
+}
+
+/* What is to be said of a file as a whole, and shown of it. */
+static void
+note_end(struct summarize_run *run, const struct input *in)
+{
+	const struct reader_counts *counts = reader_counts(run->reader);
+
+	if (input_has_garbage(in))
+		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
+		    "gzip data were ignored", input_name(in));
+	run->files[run->n_files++] = (struct model_file){
+		.name = slice_text(input_name(in)),
+		.bytes = input_taken(in), .lines = counts->lines,
+		.rows = counts->rows, .damaged = counts->damaged,
+		.is_packed = input_is_packed(in),
+	};
+	run->bytes += input_taken(in);
+	run->rows += counts->rows;
+	run->outside += counts->outside;
+}
+
+static void
+read_file(struct summarize_run *run, const char *name)
+{
+	struct slice block;
+	struct err e;
+	struct input *in = input_open(name, &e);
+	int got;
+
+	if (!in) {
+		note_failure(run, &e);
+		return;
+	}
+	reader_begin(run->reader, input_name(in));
+	if (run->bookmark)
+		bookmark_begin(run->bookmark);
+	while ((got = input_next(in, &block, &e)) > 0) {
+		take_block(run, block);
+		progress_show(&run->progress, run->bytes + input_taken(in),
+		    run->rows + reader_counts(run->reader)->rows);
+		if (block.n == 0)
+			(void)input_wait(in, -1, -1, NULL);
+	}
+	if (got < 0)
+		note_failure(run, &e);
+	else if (run->bookmark)
+		bookmark_end(run->bookmark);
+	note_end(run, in);
+	input_close(in);
+}
+
+static void
+make_model(struct summarize_run *run)
+{
+	const struct digest digest = {
+		.top = run->options.top,
+		.limits = run->options.alerts,
+		.has_older = reader_has_older(run->reader),
+		.files = run->files,
+		.n_files = run->n_files,
+	};
+
+	tally_end(run->tally);
+	model_init(&run->model, &run->now);
+	digest_make(&digest, run->tally, &run->model);
+	run->model.outside = run->outside;
+}
+
+int
+summarize_run_read(struct summarize_run *run, char **names, int n)
+{
+	struct err_list *complaints;
+	int status;
+
+	run->reader = reader_new(&run->period);
+	run->tally = tally_new(&run->period, run->options.max_keys);
+	run->files = mem_array((size_t)n, sizeof *run->files);
+	start_progress(run, names, n);
+	for (int i = 0; i < n; i++)
+		read_file(run, names[i]);
+	progress_end(&run->progress);
+	complaints = reader_complaints(run->reader);
+	status = diag_complain(&run->diag, DIAG_ERROR, complaints);
+	if (!run->status)
+		run->status = status;
+	if (run->n_files == 0)
+		return -1;
+	make_model(run);
+	return 0;
+}

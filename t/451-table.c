@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/* Counting with a ceiling: exact below it; above it what Space-Saving
+ * promises, whatever comes. */
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "report/pairs.h"
+#include "report/ranking.h"
+#include "report/table.h"
+#include "tap.h"
+
+enum { NAMES = 5000, KEYS = 200, ROUNDS = 60000 };
+
+static uint64_t seed = 0x452821e638d01377;
+static struct siphash_key sip;
+static uint64_t truth[NAMES];
+
+static unsigned
+chance(unsigned below)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (unsigned)(seed >> 33) % below;
+}
+
+static struct slice
+name(unsigned i, char text[16])
+{
+	return (struct slice){ text, (size_t)snprintf(text, 16, "name%u", i) };
+}
+
+static uint32_t
+add(struct table *t, unsigned i, uint64_t count)
+{
+	char text[16];
+	struct slice key = name(i, text);
+
+	return table_add(t, key, siphash(&sip, key), count);
+}
+
+/* How often names come: each a few times, some often; or none twice in a
+ * while. */
+static unsigned
+pick(unsigned round, int style)
+{
+	if (style == 0)
+		return chance(chance(NAMES) + 1);
+	if (style == 1)
+		return round % 3 ? round % NAMES : 7;
+	return round % NAMES;
+}
+
+static void
+test_exact(void)
+{
+	struct table *t = table_new(NAMES, sizeof(uint64_t));
+	bool good = true;
+
+	memset(truth, 0, sizeof truth);
+	for (unsigned r = 0; r < ROUNDS; r++) {
+		unsigned i = pick(r, 0);
+		uint64_t *extra = table_extra(t, add(t, i, 1));
+
+		truth[i]++;
+		*extra += 2;
+	}
+	for (uint32_t p = 0; p < table_size(t); p++) {
+		struct table_key key = table_at(t, p);
+		unsigned i = (unsigned)strtoul(key.text.p + 4, NULL, 10);
+
+		good &= key.count == truth[i] && key.error == 0 &&
+		    *(uint64_t *)table_extra(t, p) == 2 * key.count &&
+		    table_find(t, key.hash) == p;
+		truth[i] = 0;
+	}
+	for (unsigned i = 0; i < NAMES; i++)
+		good &= truth[i] == 0;
+	ok(good, "exact below the ceiling, with what belongs to a key");
+	ok(table_is_exact(t), "and it says so");
+	ok(table_find(t, 12345) == TABLE_NONE, "a hash that is not there");
+	table_free(t);
+}
+
+/* The promise: no key's count is too low, none too high by more than its
+ * error, nobody who came more often than a share of all is missing. */
+static void
+test_full(int style, const char *about)
+{
+	struct table *t = table_new(KEYS, 0);
+	bool good = true, none_lost = true;
+	char text[16];
+
+	memset(truth, 0, sizeof truth);
+	for (unsigned r = 0; r < ROUNDS; r++) {
+		unsigned i = pick(r, style);
+
+		truth[i]++;
+		(void)add(t, i, 1);
+	}
+	for (uint32_t p = 0; p < table_size(t); p++) {
+		struct table_key key = table_at(t, p);
+		unsigned i = (unsigned)strtoul(key.text.p + 4, NULL, 10);
+
+		good &= key.count >= truth[i] &&
+		    key.count - key.error <= truth[i] &&
+		    table_find(t, key.hash) == p;
+	}
+	for (unsigned i = 0; i < NAMES; i++)
+		if (truth[i] > ROUNDS / KEYS)
+			none_lost &= table_find(t, siphash(&sip,
+			    name(i, text))) != TABLE_NONE;
+	ok(table_size(t) == KEYS && !table_is_exact(t), "%s: full", about);
+	ok(good, "%s: every count within its bounds", about);
+	ok(none_lost, "%s: what came often is there", about);
+	table_free(t);
+}
+
+static void
+test_marks(void)
+{
+	struct table *t = table_new(2, 0);
+
+	ok(add(t, 1, 0) == 0 && add(t, 2, 5) == 1, "a key without a count");
+	ok(add(t, 3, 0) == TABLE_NONE, "takes nobody's place");
+	ok(add(t, 4, 1) == 0, "but makes room first");
+	ok(table_at(t, 0).count == 1 && table_at(t, 0).error == 0,
+	    "and leaves no error");
+	table_free(t);
+}
+
+static void
+test_long(void)
+{
+	struct table *t = table_new(10, 0);
+	char text[300];
+	struct slice key = { text, sizeof text };
+	uint32_t first, second;
+
+	memset(text, 'x', sizeof text);
+	first = table_add(t, key, siphash(&sip, key), 1);
+	text[299] = 'y';
+	second = table_add(t, key, siphash(&sip, key), 1);
+	ok(first != second, "long keys that end differently are two");
+	ok(table_at(t, first).is_cut &&
+	    table_at(t, first).text.n == TABLE_TEXT, "of which a part is kept");
+	memcpy(text + TABLE_TEXT - 1, "\xc3\xa9", 2);
+	ok(table_at(t, table_add(t, key, siphash(&sip, key), 1)).text.n ==
+	    TABLE_TEXT - 1, "whole characters of it");
+	table_free(t);
+}
+
+static void
+test_pairs(size_t max)
+{
+	static uint64_t counts[64][64];
+	struct pairs *p = pairs_new(max);
+	const struct pair *slots;
+	bool good = true, news_are_new = true;
+	size_t n, there = 0;
+
+	memset(counts, 0, sizeof counts);
+	for (unsigned r = 0; r < ROUNDS; r++) {
+		unsigned u = chance(chance(64) + 1), i = chance(64);
+		uint64_t user = (u + 1) * 0x9e3779b97f4a7c15;
+		uint64_t ip = (i + 1) * 0xbf58476d1ce4e5b9;
+		bool is_new = pairs_add(p, user, ip);
+
+		news_are_new &= is_new == (counts[u][i] == 0) ||
+		    (!is_new && !pairs_are_exact(p));
+		counts[u][i]++;
+	}
+	slots = pairs_slots(p, &n);
+	for (size_t k = 0; k < n; k++) {
+		uint64_t truly = 0;
+
+		if (slots[k].count == 0)
+			continue;
+		there++;
+		for (unsigned u = 0; u < 64; u++)
+			for (unsigned i = 0; i < 64; i++)
+				if (slots[k].user == (u + 1) *
+				    0x9e3779b97f4a7c15 && slots[k].ip ==
+				    (i + 1) * 0xbf58476d1ce4e5b9)
+					truly = counts[u][i];
+		good &= slots[k].count >= truly &&
+		    slots[k].count - slots[k].error <= truly && truly > 0;
+	}
+	ok(good, "pairs, at most %zu: counts within their bounds", max);
+	ok(news_are_new, "what is seen for the first time");
+	ok(pairs_are_exact(p) ? max > 64 * 64 : there == max,
+	    "as many as there may be");
+	pairs_free(p);
+}
+
+static void
+test_ranking(void)
+{
+	static const struct ranked all[] = {
+		{ .count = 5, .text = SLICE("b") },
+		{ .count = 5, .text = SLICE("a"), .second = SLICE("2") },
+		{ .count = 9, .text = SLICE("z") },
+		{ .count = 5, .text = SLICE("a"), .second = SLICE("1") },
+		{ .count = 1, .text = SLICE("c") },
+		{ .count = 5, .text = SLICE("ab") },
+	};
+	struct ranking r;
+
+	ranking_init(&r, 4);
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (ranking_wants(&r, all[i].count))
+			ranking_offer(&r, &all[i]);
+	ok(r.n == 4 && r.items[0].count == 9, "the most first");
+	is(r.items[1].second, "1", "then by text, and the second one");
+	is(r.items[2].second, "2", "which breaks ties");
+	is(r.items[3].text, "ab", "the last that gets in");
+	ok(!ranking_wants(&r, 4) && ranking_wants(&r, 5), "who may come");
+	ranking_release(&r);
+}
+
+int
+main(void)
+{
+	sip = siphash_random_key();
+	test_exact();
+	test_full(0, "a few come often");
+	test_full(1, "one comes often, the others in turn");
+	test_full(2, "all in turn");
+	test_marks();
+	test_long();
+	test_pairs(64 * 64 + 1);
+	test_pairs(100);
+	test_ranking();
+	return done();
+}

@@ -1,0 +1,401 @@
+#!/usr/bin/env perl
+# SPDX-License-Identifier: ISC
+# mls-summarize from outside: what it reads, which day a row belongs to, what
+# it warns of, what it writes, and what hostile rows do to it.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IO::Compress::Gzip qw(gzip);
+use JSON::PP;
+use Test::More;
+use MLS;
+
+spew("$DIR/none.yaml", "# nothing\n");
+my $HEADER = 'server,date,ip,user,hostname,reverse_dns_status,country_code,' .
+    "asn,aso,event,service,mechanism\n";
+my @NOW = ('--now', '2026-11-23T00:05:00Z');
+
+sub summarize {
+	my $how = ref $_[0] eq 'HASH' ? shift : {};
+	return run($how, $SUMMARIZE, '--config', "$DIR/none.yaml", @_);
+}
+
+# A row; what is not given is as usual.
+sub row {
+	my %is = (server => 'mx1', date => '2026-11-22T11:05:40+01:00',
+	    ip => '192.0.2.7', user => 'ann', hostname => '',
+	    reverse_dns_status => 'NXDOMAIN', country_code => 'FR',
+	    asn => 64496, aso => 'EXAMPLE', event => 'auth-failure',
+	    service => 'submission', mechanism => 'LOGIN', @_);
+	return join(',', map { $is{$_} } split /[,\n]/, $HEADER) . "\n";
+}
+
+# The model for these rows; complains of anything on stderr.
+sub json {
+	my ($in, @options) = @_;
+	my $r = summarize({in => $in}, @NOW, '--format', 'json', @options);
+	is_deeply([@$r{qw(status err)}], [0, ''], 'good rows');
+	return decode_json($r->{out});
+}
+
+# What is read.
+my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
+    "asn;aso\r\nmx1;22/11/2026 08:00;192.0.2.7;ann;null;ERRNO 1;N/A;N/A;N/A" .
+    "\r\nmx1;22/11/2026 23:59;2001:DB8:0::1;\"a;\\x41\";h.example;OK;FR;" .
+    "64496;\"A, B\"\r\n";
+{
+	my $j = json($seed);
+	is($j->{total}, 2, 'the seed: rows');
+	is_deeply([map { $_->{value} } @{$j->{top}{user}}],
+	    ['a;\\\\x41', 'ann'], 'the seed: its backslash is one');
+	is_deeply([map { [@$_{qw(value hostname country_code asn)}] }
+	    @{$j->{top}{ip}}], [['192.0.2.7', '', '', ''],
+	    ['2001:db8::1', 'h.example', 'FR', '64496']],
+	    'the seed: null and N/A are nothing, addresses canonical');
+	is($j->{top}{reverse_dns_status}[0]{value}, 'ERRNO 1',
+	    'the seed: its statuses');
+	is($j->{hours}[23], 1, 'the seed: hours');
+
+	my $both = $seed . $HEADER . row(user => 'a\\\\b', server => '"m,x"') .
+	    "ip\tuser\tdate\nx\n" =~ s/x\n$//r .
+	    "192.0.2.9\t\"t\"\t2026-11-22 10:00:00\n" .
+	    $seed . row() =~ s/.*//sr;
+	$j = json($both);
+	is($j->{total}, 6, 'headers anywhere');
+	is_deeply([sort map { $_->{value} } @{$j->{top}{user}}],
+	    ['"t"', 'a;\\\\x41', 'a\\\\b', 'ann'], 'each dialect its own');
+	is(json(row() . row())->{total}, 2, 'no header: our twelve columns');
+	is(json($seed =~ s/^.*\n//r)->{total}, 2, 'no header: nine');
+	is(json('')->{total}, 0, 'nothing at all');
+	is(json($HEADER)->{verdict}, '0 failed logins', 'a header alone');
+	is(json("ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n")->{total}, 1,
+	    'two columns are enough');
+	is(json($HEADER . row(user => '\\x3Dcmd') . row(user => '=cmd'))->
+	    {tables}{user}{distinct}, 1,
+	    'a name that was made safe for spreadsheets is the same name');
+
+	my $text = $HEADER . row() x 1000;
+	gzip(\$text, "$DIR/a.csv.gz") or die;
+	spew("$DIR/b.csv", $HEADER . row());
+	my $r = summarize(@NOW, '--format', 'json', "$DIR/a.csv.gz",
+	    "$DIR/b.csv");
+	$j = decode_json($r->{out});
+	is($j->{total}, 1001, 'files, gzip too');
+	is_deeply([map { $_->{rows} } @{$j->{files}}], [1000, 1],
+	    'and what was in each');
+}
+
+# What is damaged.
+{
+	my @bad = (
+		['a,b', 'too few cells'],
+		[row() =~ s/\n/,x/r, 'too many cells'],
+		[row(user => '"a'), 'a quote is missing'],
+		[row(user => '"a"b'), 'a quote is missing'],
+		[row(date => '2026-02-30T11:05:40Z'), 'no date'],
+		[row(date => '22.11.2026 11:05'), 'no date'],
+		[row(date => ''), 'no date'],
+		[row(ip => '192.0.2.256'), 'no address'],
+		[row(event => 'auth-x'), 'no event'],
+		[row(user => 'x' x 70000), 'longer than 64 KiB'],
+	);
+	for (@bad) {
+		my ($line, $why) = @$_;
+		chomp $line;
+		spew("$DIR/bad.csv", $HEADER . row() . "$line\n" . row());
+		my $r = summarize(@NOW, "$DIR/bad.csv");
+		is($r->{status}, 65, "$why: status");
+		like($r->{err}, qr{\Amls-summarize: \Q$DIR\E/bad\.csv:3: .*\Q$why\E.*\n\z},
+		    "$why: told");
+		like($r->{out}, qr/^2 failed logins .*\n1 damaged row was left out/m,
+		    "$why: the report is made, and says so");
+	}
+	my $r = summarize({in => $HEADER . "a\n" x 30}, @NOW);
+	is(() = $r->{err} =~ /\n/g, 21, 'not every damaged row is told');
+	like($r->{err}, qr/and 10 more\n\z/, 'but how many there are');
+	$r = summarize({in => "x\n"}, @NOW);
+	like($r->{err}, qr/standard input:1: neither a header/,
+	    'no table at all');
+
+	$r = summarize(@NOW, "$DIR/none.csv", "$DIR/b.csv");
+	is($r->{status}, 66, 'a missing file: status');
+	like($r->{out}, qr/^1 failed login /m, 'the others are reported');
+	$r = summarize(@NOW, "$DIR/none.csv");
+	is_deeply([@$r{qw(status out)}], [66, ''], 'none: nothing is written');
+	spew("$DIR/cut.gz", substr slurp("$DIR/a.csv.gz"), 0, 60);
+	is(summarize(@NOW, "$DIR/cut.gz")->{status}, 65, 'gzip cut short');
+}
+is(summarize({in => $HEADER, out_file => '/dev/full'}, @NOW)->{status}, 74,
+    'a full disk');
+
+# Which day.
+sub total {
+	my ($period, $now, @dates) = @_;
+	my $r = summarize({in => $HEADER . join '', map { row(date => $_) }
+	    @dates}, '--now', $now, '--period', $period, '--format', 'json');
+	is($r->{err}, '', "$period: nothing on stderr");
+	return decode_json($r->{out});
+}
+{
+	my @dates = ('2025-12-31T23:59:59+01:00', '2026-01-01T00:00:00+01:00',
+	    '2026-01-01T23:59:60+01:00', '2026-01-02T00:00:00+01:00');
+	local $ENV{TZ} = 'Europe/Paris';
+	my $now = '2026-01-02T00:05:00+01:00';
+	is(total('yesterday', $now, @dates)->{total}, 2, 'new year');
+	is(total('today', $now, @dates)->{total}, 1, 'the day after');
+	is(total('2025-12-31', $now, @dates)->{total}, 1, 'the old year');
+	is(total('2025-12-31..2026-01-01', $now, @dates)->{total}, 3,
+	    'a range over its end');
+	is(total('7d', $now, @dates)->{total}, 3, 'seven days before today');
+	is(total('24h', $now, @dates, '2026-01-01T00:04:59+01:00',
+	    '2026-01-01T00:05:00+01:00', '2025-12-31T23:05:00Z',
+	    '2026-01-02T00:05:00+01:00')->{total}, 4, '24 hours are moments');
+	my $j = total('yesterday', $now, @dates);
+	is_deeply([@{$j->{period}}{qw(from to label)}],
+	    ['2026-01-01T00:00:00+01:00', '2026-01-02T00:00:00+01:00',
+	    '2026-01-01'], 'its bounds');
+
+	# The clocks go back on 25 October and forward on 29 March.
+	$j = total('yesterday', '2026-10-26T00:05:00+01:00',
+	    '2026-10-24T23:59:59+02:00', '2026-10-25T00:00:00+02:00',
+	    '2026-10-25T02:30:00+02:00', '2026-10-25T02:30:00+01:00',
+	    '2026-10-25T23:59:59+01:00', '2026-10-26T00:00:00+01:00');
+	is($j->{total}, 4, 'a day of 25 hours');
+	is_deeply([@{$j->{period}}{qw(from to)}],
+	    ['2026-10-25T00:00:00+02:00', '2026-10-26T00:00:00+01:00'],
+	    'its bounds');
+	is($j->{hours}[2], 2, 'the hour that comes twice');
+	$j = total('yesterday', '2026-03-30T00:05:00+02:00',
+	    '2026-03-28T23:59:59+01:00', '2026-03-29T01:59:59+01:00',
+	    '2026-03-29T03:00:00+02:00', '2026-03-30T00:00:00+02:00');
+	is($j->{total}, 2, 'a day of 23 hours');
+	is_deeply([@{$j->{period}}{qw(from to)}],
+	    ['2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00'],
+	    'its bounds');
+	is(total('24h', '2026-03-29T12:00:00+02:00',
+	    '2026-03-28T10:59:59+01:00', '2026-03-28T11:00:00+01:00')->{total},
+	    1, '24 hours across it');
+	# The day that is written counts, whatever the zone.
+	is(total('yesterday', $now, '2026-01-01T23:30:00-08:00',
+	    '2026-01-02T00:30:00+09:00')->{total}, 1, 'other zones');
+	is(total('2024-02-29', $now, '2024-02-29T12:00:00Z')->{total}, 1,
+	    '29 February');
+	for my $bad ('2026-02-29', 'tomorrow', '2026-01-02..2026-01-01',
+	    '2026-1-1', '2026-01-01..', '2026-01-01 ', '') {
+		my $r = summarize({in => ''}, '--period', $bad);
+		is_deeply([@$r{qw(status out)}], [64, ''], "period '$bad'");
+	}
+}
+
+# What it is compared with.
+{
+	my $week = join '', map { my $day = $_; map { row(ip => "192.0.2.$day",
+	    date => "2026-11-${day}T10:00:00+00:00") } 1 .. $day } 15 .. 21;
+	my $j = json($HEADER . $week . row(ip => '192.0.2.15') .
+	    row(ip => '203.0.113.1', asn => 64511) x 2, '--period',
+	    'yesterday');
+	is_deeply($j->{comparison}, {known => JSON::PP::true, before => 21,
+	    before_whole => JSON::PP::true, baseline_days => 7, median => 18,
+	    per_day => 3}, 'the day before and the median');
+	is_deeply([map { $_->{value} } @{$j->{new}{ip}{top}}],
+	    ['203.0.113.1'], 'a new address');
+	is($j->{new}{network}{distinct}, 1, 'a new network');
+	is($j->{new}{asn}{top}[0]{value}, '64511', 'a new autonomous system');
+	is_deeply([map { $_->{attempts} } @{$j->{days}}], [15 .. 21, 3],
+	    'eight days');
+	$j = json($HEADER . row() x 300, '--period', 'yesterday');
+	is($j->{comparison}{known}, JSON::PP::false,
+	    'nothing to compare with');
+	is($j->{new}{ip}{distinct}, 0, 'then nothing is new');
+	is_deeply($j->{alerts}, [], 'nor alarming');
+	$j = json($HEADER . $week . row() x 300, '--period', 'yesterday');
+	is_deeply([map { @$_{qw(kind attempts count)} } @{$j->{alerts}}],
+	    ['spike', 300, 18], 'a spike');
+	is(scalar @{json($HEADER . $week . row() x 53, '--period', 'yesterday',
+	    '--alert-least', 10)->{alerts}}, 0, 'less than three times: none');
+	is(scalar @{json($HEADER . $week . row() x 54, '--period', 'yesterday',
+	    '--alert-least', 10)->{alerts}}, 1, 'three times: one');
+}
+
+# Logins that succeed where others failed.
+{
+	my $at = sub { (date => "2026-11-22T$_[0]:00+00:00") };
+	my $ok = sub { row(event => 'auth-success', $at->(shift), @_) };
+	my $fail = join '', map { row($at->("10:0$_"), user => "u$_") } 0 .. 9;
+	my $alerts = sub {
+		my $j = json(join('', $HEADER, @_), '--period', 'yesterday',
+		    '--alert-users', 0);
+		return [map { [@$_{qw(kind subject object attempts count)}] }
+		    @{$j->{alerts}}];
+	};
+	my $found = [['success-after-failures', 'ann', '192.0.2.7', 10, 1]];
+	is_deeply($alerts->($fail, $ok->('11:00')), $found,
+	    'from an address that failed');
+	is_deeply($alerts->($ok->('11:00'), $fail), $found,
+	    'in whatever order the rows stand');
+	is_deeply($alerts->($fail, $ok->('09:00')), [],
+	    'not before it failed');
+	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('11:00')), [],
+	    'not after a few mistakes');
+	is_deeply($alerts->($fail, $ok->('11:00', ip => '192.0.2.200')),
+	    [['success-after-failures', 'ann', '192.0.2.200', 10, 1]],
+	    'from its network');
+	is_deeply($alerts->($fail, $ok->('11:00', ip => '192.0.3.200')), [],
+	    'not from another network');
+	my $before = row(event => 'auth-success',
+	    date => '2026-11-20T10:00:00+00:00');
+	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
+	    country_code => 'DE')), [['success-new-country', 'ann', 'DE', 0,
+	    1]], 'from a new country');
+	is_deeply($alerts->($before, $ok->('11:00')), [],
+	    'not from the usual one');
+	is_deeply($alerts->($ok->('11:00', country_code => 'DE')), [],
+	    'not of a user not known before');
+	is(json($HEADER . $fail . $ok->('11:00'))->{total}, 10,
+	    'a success is no failure');
+}
+
+# The same input and clock give the same bytes, in every format.
+{
+	my $rows = run("$BUILD/t/rows", 20000, 10, 3000, 2000, 'wild')->{out};
+	spew("$DIR/rows.csv", $rows);
+	for my $format (qw(text json prometheus blocklist)) {
+		my @r = map { summarize(@NOW, '--period', '2026-11-28',
+		    '--format', $format, "$DIR/rows.csv") } 1, 2;
+		is($r[0]{status}, 0, "$format: status");
+		ok(length $r[0]{out} && $r[0]{out} eq $r[1]{out},
+		    "$format: the same bytes again");
+	}
+	my $text = summarize(@NOW, "$DIR/rows.csv")->{out};
+	utf8::decode($text) or fail('text is UTF-8');
+	is_deeply([grep { !/[^\x00-\x{2fff}]/ && length > 78 }
+	    split /\n/, $text], [], 'text: 78 columns');
+	unlike($text, qr/ $/m, 'text: no blanks at the end of a line');
+	my $metrics = summarize(@NOW, '--format', 'prometheus',
+	    "$DIR/rows.csv")->{out};
+	is_deeply([grep { !/^(?:\#\ (?:HELP|TYPE)\ mls_\w+\ .+|mls_\w+(?:\{\w+=
+	    "(?:[^"\\\n]|\\["\\n])*"\})?\ \d+)$/x } split /\n/, $metrics], [],
+	    'prometheus: the text format');
+}
+
+# Tables that are full.
+{
+	my $rows = join '', $HEADER, map { row(user => "u$_") .
+	    row(user => 'root') } 1 .. 3000;
+	my $j = json($rows, '--max-keys', 1000, '--top', 1);
+	is($j->{total}, 6000, 'more users than are kept: the total is exact');
+	is($j->{tables}{user}{exact}, JSON::PP::false, 'and it is said');
+	my ($top) = @{$j->{top}{user}};
+	is($top->{value}, 'root', 'who came often is known');
+	ok($top->{attempts} - $top->{error} <= 3000 &&
+	    $top->{attempts} >= 3000, 'within the bounds that are told');
+	like(summarize({in => $rows}, '--max-keys', 1000)->{out},
+	    qr/^Users: 1,000 at least/m, 'text says so too');
+}
+
+# Blocklists.
+{
+	my $in = join '', $HEADER, (map { row(ip => $_) x 12 }
+	    qw(192.0.2.7 192.0.2.70 9.9.9.9 2001:db8::7 198.51.100.1)),
+	    row(ip => '203.0.113.9') x 9, row(ip => '') x 20;
+	spew("$DIR/allow", "# ours\n 198.51.100.0/24  # office\n\n" .
+	    "2001:db8:1::/48\n192.0.2.70\n");
+	my $list = sub {
+		my $r = summarize({in => $in}, '--format', 'blocklist', @_);
+		is_deeply([@$r{qw(status err)}], [0, ''], "blocklist @_");
+		return $r->{out};
+	};
+	is($list->(), "9.9.9.9\n192.0.2.7\n192.0.2.70\n198.51.100.1\n" .
+	    "2001:db8::7\n", 'in the order of addresses');
+	is($list->('--allow', "$DIR/allow"), "9.9.9.9\n192.0.2.7\n" .
+	    "2001:db8::7\n", 'but for those that are allowed');
+	is($list->('--blocklist-of', 'networks', '--allow', "$DIR/allow"),
+	    "9.9.9.0/24\n2001:db8::/48\n",
+	    'no network with an address that is allowed');
+	is($list->('--min-attempts', 9), "9.9.9.9\n192.0.2.7\n192.0.2.70\n" .
+	    "198.51.100.1\n203.0.113.9\n2001:db8::7\n", '--min-attempts');
+	is($list->('--min-attempts', 24, '--blocklist-of', 'networks'),
+	    "192.0.2.0/24\n", 'attempts of a network are those of all in it');
+	is($list->('--blocklist-form', 'cidr', '--allow', "$DIR/allow"),
+	    join('', map { "$_ REJECT too many failed logins\n" } '9.9.9.9',
+	    '192.0.2.7', '2001:db8::7'), 'cidr');
+	is($list->('--blocklist-form', 'ipset', '--allow', "$DIR/allow"),
+	    "create mls4 hash:net family inet maxelem 1048576 -exist\n" .
+	    "flush mls4\nadd mls4 9.9.9.9\nadd mls4 192.0.2.7\n" .
+	    "create mls6 hash:net family inet6 maxelem 1048576 -exist\n" .
+	    "flush mls6\nadd mls6 2001:db8::7\n", 'ipset');
+	like($list->('--blocklist-form', 'nft', '--min-attempts', 1000),
+	    qr/\Aadd table inet mls\nadd set .*\nflush .*\nadd set .*\nflush .*\n\z/,
+	    'nft: no elements, no braces');
+	SKIP: {
+		my $postmap = have('postmap') or skip 'no postmap', 1;
+		spew("$DIR/table.cidr", $list->('--blocklist-form', 'cidr',
+		    '--blocklist-of', 'networks'));
+		spew("$DIR/main.cf", '');
+		my $r = run($postmap, '-c', "$DIR", '-q', '192.0.2.200',
+		    "cidr:$DIR/table.cidr");
+		is($r->{out}, "REJECT too many failed logins\n",
+		    'Postfix understands the table');
+	}
+	for (["192.0.2.1/24\n", 1], ["# x\n192.0.2.300\n", 2],
+	    ["2001:db8::/129\n", 1], ["10/8\n", 1]) {
+		spew("$DIR/wrong", $_->[0]);
+		my $r = summarize({in => $in}, '--format', 'blocklist',
+		    '--allow', "$DIR/wrong");
+		is_deeply([@$r{qw(status out)}], [78, ''], 'a wrong allow list');
+		like($r->{err}, qr/wrong:$_->[1]: '.*' is neither an address/,
+		    'is an error with its line');
+	}
+	is(summarize({in => $in}, '--allow', "$DIR/missing")->{status}, 66,
+	    'so is a missing one');
+}
+
+# Hostile rows: all bytes in every text column, and more.
+{
+	my @texts = ((map { my $c = chr; utf8::encode($c) if $_ > 255;
+	    $c =~ /["\n\r]/ ? '"' . $c =~ s/"/""/r . '"' : "x${c}y" }
+	    grep { $_ != 10 } 0 .. 255, 0x202e, 0x2028, 0xfeff, 0x9f, 0xe0001),
+	    '<script>alert(1)</script>', '=cmd|x', "\x1b[2J", '%s%n',
+	    'a' x 5000, "\xc3\xa9" x 3000, '\\x1B[2J', '\\', '\\x', '{}', '..');
+	my $in = $HEADER;
+	for my $text (@texts) {
+		my $cell = $text =~ /,/ && $text !~ /^"/ ? "\"$text\"" : $text;
+		$in .= row(map { $_ => $cell } qw(server user hostname
+		    reverse_dns_status country_code asn aso service
+		    mechanism)) x 12;
+		$in .= row(ip => '192.0.2.8', map { $_ => $cell } qw(user
+		    country_code), event => 'auth-success');
+	}
+	# A quoted line break would be two lines: such rows are damaged.
+	for my $format (qw(text json prometheus blocklist)) {
+		my $r = summarize({in => $in}, @NOW, '--format', $format,
+		    '--top', 1000, '--alert-list', 500);
+		my $out = $r->{out};
+		ok(length $out, "$format: hostile rows give a report");
+		unlike($out, qr/[\x00-\x09\x0b-\x1f\x7f]/,
+		    "$format: no control byte");
+		ok(utf8::decode($out), "$format: UTF-8");
+		unlike($out, qr/[\x80-\x9f]|[\x{200e}\x{200f}\x{2028}-\x{202e}]|
+		    [\x{2066}-\x{2069}\x{feff}]/x,
+		    "$format: nothing that turns text around");
+		unlike($r->{err}, qr/[^\n -~]/, "$format: stderr is plain");
+		is_deeply([grep { length > 200 } split /\n/, $out], [],
+		    "$format: no long lines")
+		    if $format =~ /text|blocklist/;
+		ok(eval { decode_json($r->{out}) }, 'json: it is') or diag $@
+		    if $format eq 'json';
+	}
+}
+
+# Names that collide in weak hashes take no longer than others: they all are
+# there.
+{
+	my @names = map { my $n = $_; join '', map { $n >> $_ & 1 ? 'Ez' : 'FY' }
+	    0 .. 11 } 0 .. 4095;
+	my $j = json(join '', $HEADER, map { row(user => $_) } @names);
+	is($j->{tables}{user}{distinct}, 4096, 'names made to collide');
+}
+
+done_testing();
