@@ -5,109 +5,232 @@
 #include <assert.h>
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 /* Bytes of mail logs, the most frequent first; what is not named is rare. */
 static const char frequent[] = " 1023456789eaitosnrl=.:pcmd[]/-<>@,xufhgbwyv";
+
+enum { SETS = 8, APART_MAX = 16 };
 
 static size_t
 rank_of(char c)
 {
 	const char *p = memchr(frequent, c, sizeof frequent - 1);
 
-	return p ? (size_t)(p - frequent) : sizeof frequent;
+	return 1 + (p ? (size_t)(p - frequent) : sizeof frequent);
 }
 
-/* The place of the rarest byte, not counting one place. */
+/* How rare the rarest pair of bytes so far apart is, and where it stands. */
 static size_t
-rarest(struct slice literal, size_t except)
+rarest(struct slice literal, size_t apart, size_t *place)
 {
-	size_t best = except == 0 && literal.n > 1;
+	size_t best = 0;
 
-	for (size_t i = 0; i < literal.n; i++)
-		if (i != except && rank_of(literal.p[i]) >
-		    rank_of(literal.p[best]))
-			best = i;
+	for (size_t i = 0; i + apart < literal.n; i++) {
+		size_t rank = rank_of(literal.p[i]) *
+		    rank_of(literal.p[i + apart]);
+
+		if (rank > best) {
+			best = rank;
+			*place = i;
+		}
+	}
 	return best;
 }
 
-/* Whether a literal stands at p. */
-static bool
-stands_at(const struct scan *s, const char *p)
+/* The distance at which the most frequent of the pairs is as rare as can be; 0,
+ * one byte twice, only where there is no other. */
+static void
+choose_pairs(struct scan *s, size_t shortest)
 {
+	size_t best = 0, ignored = 0;
+
+	for (size_t apart = 0; apart < shortest && apart < APART_MAX;
+	    apart++) {
+		size_t worst = SIZE_MAX;
+
+		for (size_t i = 0; i < s->n; i++) {
+			size_t rank = rarest(s->literals[i], apart, &ignored);
+
+			if (rank < worst)
+				worst = rank;
+		}
+		if (worst > best || apart == 1) {
+			best = worst;
+			s->apart = apart;
+		}
+	}
 	for (size_t i = 0; i < s->n; i++)
-		if ((size_t)(s->end - p) >= s->literals[i].n &&
-		    memcmp(p, s->literals[i].p, s->literals[i].n) == 0)
+		(void)rarest(s->literals[i], s->apart, &s->places[i]);
+}
+
+static void
+fill_sets(struct scan *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		for (size_t k = 0; k < 2; k++) {
+			unsigned char c = (unsigned char)s->literals[i].p[
+			    s->places[i] + k * s->apart];
+
+			s->lower[k][c & 15] |= (uint8_t)(1 << i % SETS);
+			s->upper[k][c >> 4] |= (uint8_t)(1 << i % SETS);
+		}
+	}
+}
+
+/* Whether the first byte of the pair of a literal stands at p, and around it
+ * the literal. */
+static bool
+stands_around(const struct scan *s, const char *p)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct slice literal = s->literals[i];
+		size_t place = s->places[i];
+
+		if (*p == literal.p[place] && (size_t)(p - s->at) >= place &&
+		    (size_t)(s->end - p) >= literal.n - place &&
+		    memcmp(p - place, literal.p, literal.n) == 0)
 			return true;
+	}
 	return false;
 }
 
 static const char *
-search_bytewise(const struct scan *s, const char *from)
+search_bytes(const struct scan *s, const char *from)
 {
-	while (from < s->end && !stands_at(s, from))
+	while (from < s->end && !stands_around(s, from))
 		from++;
 	return from;
 }
 
-/* Many places at once: a vector of bytes beside each of two rare bytes of each
- * literal; only where both agree is it worth comparing the whole.  Written with
- * the compilers' vector types, so that it is the same for every processor. */
-#define SEARCH_VECTORS(name, width, attributes)				\
-typedef uint8_t name##_bytes __attribute__((vector_size(width)));	\
-typedef uint64_t name##_words __attribute__((vector_size(width)));	\
-									\
-attributes static const char *						\
-name(const struct scan *s, const char *from)				\
-{									\
-	const char *stop = s->end - s->longest - width;			\
-									\
-	for (; from <= stop; from += width) {				\
-		name##_bytes hits = { 0 };				\
-		name##_words words;					\
-		uint64_t any = 0;					\
-									\
-		for (size_t i = 0; i < s->n; i++) {			\
-			struct slice literal = s->literals[i];		\
-			name##_bytes one, two;				\
-									\
-			memcpy(&one, from + s->first[i], width);	\
-			memcpy(&two, from + s->second[i], width);	\
-			hits |= (name##_bytes)(one ==			\
-			    (uint8_t)literal.p[s->first[i]]) &		\
-			    (name##_bytes)(two ==			\
-			    (uint8_t)literal.p[s->second[i]]);		\
-		}							\
-		memcpy(&words, &hits, width);				\
-		for (size_t i = 0; i < width / 8; i++)			\
-			any |= words[i];				\
-		for (size_t i = 0; any && i < width; i++)		\
-			if (hits[i] && stands_at(s, from + i))		\
-				return from + i;			\
-	}								\
-	return search_bytewise(s, from);				\
+/* Many places at once; only where both bytes of a pair stand is it worth
+ * comparing the whole.  Written with the compilers' vector types, so that it is
+ * the same for every processor. */
+typedef uint8_t bytes __attribute__((vector_size(16)));
+typedef uint64_t words __attribute__((vector_size(16)));
+
+static const char *
+search_16(const struct scan *s, const char *from)
+{
+	const char *stop = s->end - s->apart - sizeof(bytes);
+	bytes first[SCAN_LITERALS], second[SCAN_LITERALS];
+
+	for (size_t i = 0; i < s->n; i++) {
+		const char *pair = s->literals[i].p + s->places[i];
+
+		first[i] = (bytes){ 0 } + (uint8_t)pair[0];
+		second[i] = (bytes){ 0 } + (uint8_t)pair[s->apart];
+	}
+	for (; from <= stop; from += sizeof(bytes)) {
+		bytes one, two, hits = { 0 };
+		words any;
+
+		memcpy(&one, from, sizeof one);
+		memcpy(&two, from + s->apart, sizeof two);
+		for (size_t i = 0; i < s->n; i++)
+			hits |= (bytes)(one == first[i]) &
+			    (bytes)(two == second[i]);
+		any = (words)hits;
+		if ((any[0] | any[1]) == 0)
+			continue;
+		for (size_t i = 0; i < sizeof hits; i++)
+			if (hits[i] && stands_around(s, from + i))
+				return from + i;
+	}
+	return search_bytes(s, from);
 }
 
-SEARCH_VECTORS(search_16, 16, )
 #if defined(__x86_64__)
-SEARCH_VECTORS(search_32, 32, __attribute__((target("avx2"))))
+/* Which sets each byte may begin or end a pair of. */
+__attribute__((target("avx2"))) static inline __m256i
+sets_of(__m256i text, __m256i lower, __m256i upper)
+{
+	const __m256i mask = _mm256_set1_epi8(15);
+
+	return _mm256_and_si256(
+	    _mm256_shuffle_epi8(lower, _mm256_and_si256(text, mask)),
+	    _mm256_shuffle_epi8(upper, _mm256_and_si256(
+	    _mm256_srli_epi16(text, 4), mask)));
+}
+
+__attribute__((target("avx2"))) static inline __m256i
+twice(const uint8_t table[16])
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128(
+	    (const __m128i *)(const void *)table));
+}
+
+/* All literals by two look-ups a byte, however many there are. */
+__attribute__((target("avx2"))) static const char *
+search_32(const struct scan *s, const char *from)
+{
+	const char *stop = s->end - s->apart - sizeof(__m256i);
+	const __m256i lower[2] = { twice(s->lower[0]), twice(s->lower[1]) };
+	const __m256i upper[2] = { twice(s->upper[0]), twice(s->upper[1]) };
+
+	for (; from <= stop; from += sizeof(__m256i)) {
+		__m256i one = _mm256_loadu_si256(
+		    (const __m256i *)(const void *)from);
+		__m256i two = _mm256_loadu_si256(
+		    (const __m256i *)(const void *)(from + s->apart));
+		__m256i hits = _mm256_and_si256(
+		    sets_of(one, lower[0], upper[0]),
+		    sets_of(two, lower[1], upper[1]));
+		uint32_t places;
+
+		if (_mm256_testz_si256(hits, hits))
+			continue;
+		places = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
+		    hits, _mm256_setzero_si256()));
+		for (; places; places &= places - 1)
+			if (stands_around(s, from + __builtin_ctz(places)))
+				return from + __builtin_ctz(places);
+	}
+	return search_bytes(s, from);
+}
 #endif
+
+bool
+scan_has_way(enum scan_way way)
+{
+#if defined(__x86_64__)
+	return way != SCAN_32 || __builtin_cpu_supports("avx2");
+#else
+	return way != SCAN_32;
+#endif
+}
+
+void
+scan_set_way(struct scan *s, enum scan_way way)
+{
+	assert(scan_has_way(way));
+	s->search = way == SCAN_BYTES ? search_bytes : search_16;
+#if defined(__x86_64__)
+	if (way == SCAN_32)
+		s->search = search_32;
+#endif
+}
 
 void
 scan_init(struct scan *s, const struct slice *literals, size_t n)
 {
+	size_t shortest = n ? SIZE_MAX : 0;
+
 	assert(n <= SCAN_LITERALS);
-	*s = (struct scan){ .n = n, .search = search_16 };
+	*s = (struct scan){ .n = n };
 	for (size_t i = 0; i < n; i++) {
 		assert(literals[i].n > 0);
 		s->literals[i] = literals[i];
-		s->first[i] = rarest(literals[i], literals[i].n);
-		s->second[i] = rarest(literals[i], s->first[i]);
 		if (literals[i].n > s->longest)
 			s->longest = literals[i].n;
+		if (literals[i].n < shortest)
+			shortest = literals[i].n;
 	}
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
-		s->search = search_32;
-#endif
+	choose_pairs(s, shortest);
+	fill_sets(s);
+	scan_set_way(s, scan_has_way(SCAN_32) ? SCAN_32 : SCAN_16);
 }
 
 void
@@ -125,7 +248,7 @@ scan_next(struct scan *s, size_t max, struct slice *line)
 	if (s->at == s->end)
 		return false;
 	hit = (size_t)(s->end - s->at) > s->longest + 32 ?
-	    s->search(s, s->at) : search_bytewise(s, s->at);
+	    s->search(s, s->at) : search_bytes(s, s->at);
 	if (hit == s->end) {
 		s->at = s->end;
 		return false;

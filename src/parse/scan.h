@@ -15,14 +15,25 @@ enum { SCAN_LITERALS = 24 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
-	/* Places in a literal whose bytes are seldom in logs. */
-	size_t first[SCAN_LITERALS], second[SCAN_LITERALS];
 	size_t n, longest;
+	/* Two bytes of each literal that are seldom in logs: the place of the
+	 * first, and how far behind it the second stands, which is the same
+	 * for all. */
+	size_t places[SCAN_LITERALS], apart;
+	/* The literals whose first or second byte has these upper or lower
+	 * four bits, eight sets of them. */
+	uint8_t lower[2][16], upper[2][16];
 	const char *at, *end;
 	const char *(*search)(const struct scan *s, const char *from);
 };
 
-/* Literals have at least one byte. */
+/* Ways to search, all with the same result: the best one that this processor
+ * knows is taken; tests take each. */
+enum scan_way { SCAN_BYTES, SCAN_16, SCAN_32, SCAN_WAYS };
+bool scan_has_way(enum scan_way way);
+void scan_set_way(struct scan *s, enum scan_way way);
+
+/* Literals have at least one byte, and no newline. */
 void scan_init(struct scan *s, const struct slice *literals, size_t n);
 
 /* Begins a block, which must stay until the next. */
