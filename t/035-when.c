@@ -395,8 +395,10 @@ forget(void)
 {
 	struct clock clock = { .now = 0 };
 	struct when w = { .year = 1999, .month = 6, .day = 1 };
+	struct when bare = { .month = 6, .day = 1 };
 
 	(void)when_resolve(&w, &clock);
+	(void)when_resolve(&bare, &clock);
 }
 
 static void
@@ -444,6 +446,76 @@ test_impossible_year(void)
 	came = shown(there, &w);
 	is(came, "2024-02-29T10:00:00+00:00", "29 February with --year 2025: "
 	    "the leap year before");
+}
+
+/* What was found out about the last stamp is of use for the next: it must come
+ * to what it comes to alone, near the limits of a year too. */
+static bool
+stands_alone(const char *text, const struct clock *clock)
+{
+	struct slice rest = slice_text(text), alone = rest, came;
+	struct slice other = SLICE("1795345726 ");
+	struct when w, ignored;
+	char after[64];
+	bool there = when_parse(&rest, &w) && when_resolve(&w, clock);
+
+	came = shown(there, &w);
+	snprintf(after, sizeof after, "%.*s", (int)came.n, came.p);
+	/* A stamp of another form, and another clock. */
+	(void)when_parse(&other, &ignored);
+	forget();
+	there = when_parse(&alone, &w) && when_resolve(&w, clock);
+	came = shown(there, &w);
+	if (slice_is(came, slice_text(after)) && rest.n == alone.n)
+		return true;
+	printf("# now %lld: '%s' is %s, alone %.*s\n",
+	    (long long)clock->now, text, after, (int)came.n, came.p);
+	return false;
+}
+
+/* In any form, or nearly in one. */
+static size_t
+write_stamp(const struct tm *tm, char *text, size_t n)
+{
+	switch (dice() % 9) {
+	case 0:	return strftime(text, n, "%b %e %H:%M:%S ", tm);
+	case 1:	return strftime(text, n, "%Y-%m-%dT%H:%M:%S+01:00 ", tm);
+	case 2:	return strftime(text, n, "%Y-%m-%dT%H:%M:%S.123Z ", tm);
+	case 3:	return strftime(text, n, "%Y-%m-%d %H:%M:%S ", tm);
+	case 4:	return strftime(text, n, "%b %d %Y %H:%M:%S ", tm);
+	case 5:	return strftime(text, n, "%b %e %H:%M:%S2 ", tm);
+	case 6:	return strftime(text, n, "%Y-%m-%dT%H:%M:61 ", tm);
+	case 7:	return strftime(text, n, "%b %e %H:%M:%S.5 ", tm);
+	default: return strftime(text, n, "%b %e %H:%M:x", tm);
+	}
+}
+
+static void
+test_neighbours(void)
+{
+	int64_t base = 1772150400;
+	bool good = true;
+
+	set_zone("Europe/Paris");
+	for (int i = 0; i < 60000 && good; i++) {
+		struct clock clock = { .now = base };
+		time_t t;
+		struct tm tm;
+		char text[64];
+
+		if (i % 50 == 0)
+			base = 1772150400 + (int64_t)(dice() % 100000000);
+		/* Around a day from now, or a year before that. */
+		t = (time_t)(base + 86400 - (int64_t)(dice() % 3) * 365 *
+		    86400 + (int64_t)(dice() % 2400) - 1200);
+		if (!localtime_r(&t, &tm) || !write_stamp(&tm, text,
+		    sizeof text))
+			continue;
+		if (dice() % 8 == 0)
+			clock.year = 2020 + (int)(dice() % 8);
+		good = stands_alone(text, &clock);
+	}
+	ok(good, "stamps come to the same behind any other");
 }
 
 /* The same local time, first in one zone, then in another. */
@@ -528,6 +600,7 @@ main(void)
 	test_calendar("Australia/Lord_Howe");
 	test_years();
 	test_impossible_year();
+	test_neighbours();
 	test_zone_change();
 	test_zones();
 	test_text();

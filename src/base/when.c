@@ -2,12 +2,12 @@
 /* Stamps, zones and years. */
 #include "base/when.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "base/zone.h"
 
 enum {
 	DAY = 24 * 60 * 60,
@@ -17,27 +17,6 @@ enum {
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "SunMonTueWedThuFriSat";
-
-/* Abbreviations that mail has always known (RFC 5322 section 4.3), and those of
- * the zone database that mean one offset in all the world today, in minutes;
- * others (IST) are taken as local. */
-static const struct {
-	struct slice name;
-	int offset;
-} zones[] = {
-	{ SLICE("UTC"), 0 }, { SLICE("GMT"), 0 }, { SLICE("UT"), 0 },
-	{ SLICE("EST"), -300 }, { SLICE("EDT"), -240 },
-	{ SLICE("CST"), -360 }, { SLICE("CDT"), -300 },
-	{ SLICE("MST"), -420 }, { SLICE("MDT"), -360 },
-	{ SLICE("PST"), -480 }, { SLICE("PDT"), -420 },
-	{ SLICE("WET"), 0 }, { SLICE("WEST"), 60 },
-	{ SLICE("CET"), 60 }, { SLICE("CEST"), 120 },
-	{ SLICE("EET"), 120 }, { SLICE("EEST"), 180 },
-	{ SLICE("MSK"), 180 }, { SLICE("BST"), 60 },
-	{ SLICE("SAST"), 120 }, { SLICE("JST"), 540 }, { SLICE("KST"), 540 },
-	{ SLICE("HKT"), 480 }, { SLICE("AWST"), 480 }, { SLICE("AEST"), 600 },
-	{ SLICE("AEDT"), 660 }, { SLICE("NZST"), 720 }, { SLICE("NZDT"), 780 },
-};
 
 /* Days from 1970-01-01 in the Gregorian calendar, counted in eras of 400
  * years that begin on 1 March. */
@@ -79,36 +58,17 @@ wall_seconds(const struct when *w)
 	    w->minute * 60 + w->second;
 }
 
-static long
-offset_at(int64_t seconds)
-{
-	time_t t = (time_t)seconds;
-	struct tm tm;
-
-	if (!localtime_r(&t, &tm))
-		return 0;
-	return tm.tm_gmtoff;
-}
-
-/* Offset in seconds of the local zone when its clocks show wall.  Where two
- * fit, the earlier moment (the greater offset); where none fits (the hour that
- * is skipped), the offset before the change. */
-static long
-offset_of_wall(int64_t wall)
-{
-	long before = offset_at(wall - DAY), after = offset_at(wall + DAY);
-	long first = before > after ? before : after;
-	long second = before > after ? after : before;
-
-	if (offset_at(wall - first) == first)
-		return first;
-	if (offset_at(wall - second) == second)
-		return second;
-	return before;
-}
-
 /* Offsets change at quarters of an hour; a log stays in one for a long time. */
+enum { QUARTER = 15 * 60 };
 static int64_t cached_quarter = INT64_MIN;
+
+/* And so the last stamp without year or zone, what it was read against, and
+ * what it was found to be: month 0, nothing. */
+static struct {
+	int month, day, hour, minute;
+	struct clock clock;
+	int year, offset;
+} recent;
 
 static int
 local_offset(const struct when *w)
@@ -116,36 +76,11 @@ local_offset(const struct when *w)
 	static int cached;
 	int64_t wall = wall_seconds(w);
 
-	if (wall / 900 != cached_quarter) {
-		cached = (int)(offset_of_wall(wall / 900 * 900) / 60);
-		cached_quarter = wall / 900;
+	if (wall / QUARTER != cached_quarter) {
+		cached = (int)(zone_offset_at_wall(wall / QUARTER * QUARTER) / 60);
+		cached_quarter = wall / QUARTER;
 	}
 	return cached;
-}
-
-/* Offset that an abbreviation stands for: the local zone's own come first. */
-static bool
-zone_offset(const struct when *w, int *offset)
-{
-	int64_t wall = wall_seconds(w);
-
-	for (int days = -1; days <= 365; days += 61) {
-		time_t t = (time_t)(wall + (int64_t)days * DAY);
-		struct tm tm;
-
-		if (localtime_r(&t, &tm) &&
-		    slice_is(w->zone, slice_text(tm.tm_zone))) {
-			*offset = (int)(tm.tm_gmtoff / 60);
-			return true;
-		}
-	}
-	for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
-		if (slice_is(w->zone, zones[i].name)) {
-			*offset = zones[i].offset;
-			return true;
-		}
-	}
-	return false;
 }
 
 static void
@@ -153,21 +88,51 @@ resolve_offset(struct when *w)
 {
 	if (w->has_offset)
 		return;
-	if (w->zone.n == 0 || !zone_offset(w, &w->offset))
+	if (w->zone.n == 0 ||
+	    !zone_offset_of(w->zone, wall_seconds(w), &w->offset))
 		w->offset = local_offset(w);
 	w->has_offset = true;
 }
 
-bool
-when_resolve(struct when *w, const struct clock *clock)
+int64_t
+when_seconds(const struct when *w)
+{
+	return wall_seconds(w) - (int64_t)w->offset * 60;
+}
+
+static bool
+is_recent(const struct when *w, const struct clock *clock)
+{
+	return w->month == recent.month && w->day == recent.day &&
+	    w->hour == recent.hour && w->minute / 15 == recent.minute / 15 &&
+	    clock->now == recent.clock.now &&
+	    clock->year == recent.clock.year;
+}
+
+/* Not where seconds may decide about the year: the latest that is possible is
+ * near, or was a year later. */
+static void
+keep_recent(const struct when *w, const struct clock *clock)
+{
+	int64_t left = clock->now + DAY - when_seconds(w);
+	bool is_sure = left >= QUARTER && left < (int64_t)363 * DAY;
+
+	recent.month = clock->year || is_sure ? w->month : 0;
+	recent.day = w->day;
+	recent.hour = w->hour;
+	recent.minute = w->minute;
+	recent.clock = *clock;
+	recent.year = w->year;
+	recent.offset = w->offset;
+}
+
+/* The year of a stamp that has none. */
+static bool
+resolve_year(struct when *w, const struct clock *clock)
 {
 	int64_t latest = clock->now + DAY;
 	int year = clock->year ? clock->year : when_local(latest).year;
 
-	if (w->year) {
-		resolve_offset(w);
-		return true;
-	}
 	for (int back = 0; back <= YEARS_BACK; back++) {
 		struct when try = *w;
 
@@ -183,10 +148,26 @@ when_resolve(struct when *w, const struct clock *clock)
 	return false;
 }
 
-int64_t
-when_seconds(const struct when *w)
+bool
+when_resolve(struct when *w, const struct clock *clock)
 {
-	return wall_seconds(w) - (int64_t)w->offset * 60;
+	bool is_bare = !w->has_offset && w->zone.n == 0;
+
+	if (w->year) {
+		resolve_offset(w);
+		return true;
+	}
+	if (is_bare && is_recent(w, clock)) {
+		w->year = recent.year;
+		w->offset = recent.offset;
+		w->has_offset = true;
+		return true;
+	}
+	if (!resolve_year(w, clock))
+		return false;
+	if (is_bare)
+		keep_recent(w, clock);
+	return true;
 }
 
 struct when
@@ -211,7 +192,10 @@ parse_name(struct slice *rest, const char *names, int *out)
 	if (rest->n < 4 || rest->p[3] != ' ')
 		return false;
 	for (int i = 0; names[3 * i]; i++) {
-		if (memcmp(rest->p, names + 3 * i, 3) == 0) {
+		const char *name = names + 3 * i;
+
+		if (rest->p[0] == name[0] && rest->p[1] == name[1] &&
+		    rest->p[2] == name[2]) {
 			*out = i + 1;
 			*rest = slice_from(*rest, 4);
 			return true;
@@ -244,15 +228,30 @@ skip_fraction(struct slice *rest)
 		*rest = at;
 }
 
+/* Two digits and no third; -1: none. */
+static int
+two_digits(const char *p, int limit)
+{
+	int value = (p[0] - '0') * 10 + p[1] - '0';
+
+	return byte_is_digit(p[0]) && byte_is_digit(p[1]) && value <= limit ?
+	    value : -1;
+}
+
 static bool
 parse_clock(struct slice *rest, struct when *w)
 {
-	if (!(parse_int(rest, 2, 2, 23, &w->hour) &&
-	    slice_skip_byte(rest, ':') &&
-	    parse_int(rest, 2, 2, 59, &w->minute) &&
-	    slice_skip_byte(rest, ':') &&
-	    parse_int(rest, 2, 2, 60, &w->second)))
+	const char *p = rest->p;
+
+	if (rest->n < 8 || p[2] != ':' || p[5] != ':' ||
+	    (rest->n > 8 && byte_is_digit(p[8])))
 		return false;
+	w->hour = two_digits(p, 23);
+	w->minute = two_digits(p + 3, 59);
+	w->second = two_digits(p + 6, 60);
+	if (w->hour < 0 || w->minute < 0 || w->second < 0)
+		return false;
+	*rest = slice_from(*rest, 8);
 	skip_fraction(rest);
 	return true;
 }
@@ -309,27 +308,38 @@ parse_year_bsd(struct slice *rest, struct when *w)
 	    slice_skip_byte(rest, ' ') && w->year > 0 && parse_bsd(rest, w);
 }
 
-static bool
-parse_iso(struct slice *rest, struct when *w)
+/* Behind the clock, if it is there. */
+static void
+parse_iso_offset(struct slice *rest, struct when *w)
 {
-	struct slice at;
+	struct slice at = *rest;
 
-	if (!(parse_int(rest, 4, 4, 9999, &w->year) && w->year > 0 &&
-	    slice_skip_byte(rest, '-') &&
-	    parse_int(rest, 2, 2, 12, &w->month) &&
-	    slice_skip_byte(rest, '-') &&
-	    parse_int(rest, 2, 2, 31, &w->day) &&
-	    (slice_skip_byte(rest, 'T') || slice_skip_byte(rest, 't') ||
-	    slice_skip_byte(rest, ' ')) &&
-	    parse_clock(rest, w)))
-		return false;
-	at = *rest;
 	if (parse_offset(rest, w))
-		return true;
+		return;
 	/* Exim with log_timezone: 2026-11-22 11:05:40 +0100 */
 	if (slice_skip_byte(&at, ' ') && at.n &&
 	    (*at.p == '+' || *at.p == '-') && parse_offset(&at, w))
 		*rest = at;
+}
+
+static bool
+parse_iso(struct slice *rest, struct when *w)
+{
+	const char *p = rest->p;
+	struct slice at;
+
+	if (rest->n < 11 || p[4] != '-' || p[7] != '-' ||
+	    (p[10] != 'T' && p[10] != 't' && p[10] != ' '))
+		return false;
+	w->year = two_digits(p, 99) * 100 + two_digits(p + 2, 99);
+	w->month = two_digits(p + 5, 12);
+	w->day = two_digits(p + 8, 31);
+	at = slice_from(*rest, 11);
+	if (two_digits(p, 99) < 0 || two_digits(p + 2, 99) < 0 ||
+	    w->year == 0 || w->month < 0 || w->day < 0 || !parse_clock(&at, w))
+		return false;
+	parse_iso_offset(&at, w);
+	*rest = at;
 	return true;
 }
 
@@ -374,19 +384,80 @@ parse_unix(struct slice *rest, struct when *w)
 	return true;
 }
 
-static bool (*const stamps[])(struct slice *, struct when *) = {
-	parse_bsd, parse_iso, parse_journal_full, parse_year_bsd, parse_unix,
+/* Stamps of a log lie near each other: the last one up to its minute, and what
+ * that says.  n is 0, BSD_HEAD or ISO_HEAD. */
+enum { BSD_HEAD = 13, ISO_HEAD = 17 };
+
+static struct {
+	char head[ISO_HEAD];
+	size_t n;
+	struct when w;
+} last;
+
+static void
+keep_last(struct slice stamp, const struct when *w)
+{
+	const char *p = stamp.p;
+
+	last.n = 0;
+	if (stamp.n < ISO_HEAD)
+		;
+	else if (p[3] == ' ' && p[9] == ':' && p[12] == ':' && w->year == 0)
+		last.n = BSD_HEAD;
+	else if (p[4] == '-' && p[16] == ':')
+		last.n = ISO_HEAD;
+	if (last.n == 0)
+		return;
+	memcpy(last.head, p, last.n);
+	last.w = (struct when){ .year = w->year, .month = w->month,
+		.day = w->day, .hour = w->hour, .minute = w->minute };
+}
+
+/* A stamp that begins as the last one did. */
+static bool
+parse_as_last(struct slice *rest, struct when *w)
+{
+	struct slice at = slice_from(*rest, last.n);
+
+	if (last.n == 0 || at.n < 3 || memcmp(rest->p, last.head, last.n) ||
+	    byte_is_digit(at.p[2]))
+		return false;
+	*w = last.w;
+	w->second = two_digits(at.p, 60);
+	if (w->second < 0)
+		return false;
+	at = slice_from(at, 2);
+	skip_fraction(&at);
+	if (last.n == ISO_HEAD)
+		parse_iso_offset(&at, w);
+	*rest = at;
+	return true;
+}
+
+static const struct {
+	bool (*parse)(struct slice *, struct when *);
+	bool begins_with_digit;
+} stamps[] = {
+	{ parse_bsd, false }, { parse_iso, true },
+	{ parse_journal_full, false }, { parse_year_bsd, true },
+	{ parse_unix, true },
 };
 
 bool
 when_parse(struct slice *rest, struct when *w)
 {
+	bool digit = rest->n && byte_is_digit(*rest->p);
+
+	if (parse_as_last(rest, w))
+		return true;
 	for (size_t i = 0; i < sizeof stamps / sizeof *stamps; i++) {
 		struct slice at = *rest;
 		struct when try = { 0 };
 
-		if (stamps[i](&at, &try) &&
+		if (stamps[i].begins_with_digit == digit &&
+		    stamps[i].parse(&at, &try) &&
 		    date_exists(try.year, try.month, try.day)) {
+			keep_last(*rest, &try);
 			*rest = at;
 			*w = try;
 			return true;
@@ -395,80 +466,52 @@ when_parse(struct slice *rest, struct when *w)
 	return false;
 }
 
+/* Two digits over a pattern's. */
 static void
-add_padded(struct buf *out, int value, size_t width)
+put_two(char *at, int value)
 {
-	char digits[4];
+	static const char pairs[] =
+	    "00010203040506070809" "10111213141516171819"
+	    "20212223242526272829" "30313233343536373839"
+	    "40414243444546474849" "50515253545556575859"
+	    "60616263646566676869" "70717273747576777879"
+	    "80818283848586878889" "90919293949596979899";
 
-	for (size_t i = width; i-- > 0; value /= 10)
-		digits[i] = (char)('0' + value % 10);
-	buf_add(out, (struct slice){ digits, width });
+	memcpy(at, pairs + (unsigned)value % 100 * 2, 2);
 }
 
 void
 when_add_rfc3339(struct buf *out, const struct when *w)
 {
 	int offset = w->offset < 0 ? -w->offset : w->offset;
+	char text[] = "YYYY-MM-DDThh:mm:ss+hh:mm";
 
-	add_padded(out, w->year, 4);
-	buf_add_byte(out, '-');
-	add_padded(out, w->month, 2);
-	buf_add_byte(out, '-');
-	add_padded(out, w->day, 2);
-	buf_add_byte(out, 'T');
-	add_padded(out, w->hour, 2);
-	buf_add_byte(out, ':');
-	add_padded(out, w->minute, 2);
-	buf_add_byte(out, ':');
-	add_padded(out, w->second, 2);
-	buf_add_byte(out, w->offset < 0 ? '-' : '+');
-	add_padded(out, offset / 60, 2);
-	buf_add_byte(out, ':');
-	add_padded(out, offset % 60, 2);
+	put_two(text, w->year / 100);
+	put_two(text + 2, w->year);
+	put_two(text + 5, w->month);
+	put_two(text + 8, w->day);
+	put_two(text + 11, w->hour);
+	put_two(text + 14, w->minute);
+	put_two(text + 17, w->second);
+	if (w->offset < 0)
+		text[19] = '-';
+	put_two(text + 20, offset / 60);
+	put_two(text + 23, offset % 60);
+	buf_add(out, (struct slice){ text, sizeof text - 1 });
 }
 
 void
 when_add_minutes(struct buf *out, const struct when *w)
 {
-	add_padded(out, w->day, 2);
-	buf_add_byte(out, '/');
-	add_padded(out, w->month, 2);
-	buf_add_byte(out, '/');
-	add_padded(out, w->year, 4);
-	buf_add_byte(out, ' ');
-	add_padded(out, w->hour, 2);
-	buf_add_byte(out, ':');
-	add_padded(out, w->minute, 2);
-}
+	char text[] = "DD/MM/YYYY hh:mm";
 
-/* RFC 8536: a file of the zone database begins so. */
-static bool
-is_zone_file(const char *path)
-{
-	char magic[4];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bool good = fd >= 0 && read(fd, magic, 4) == 4 &&
-	    memcmp(magic, "TZif", 4) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
-}
-
-/* A zone of the database: a relative name without "..". */
-static bool
-zone_is_known(const char *zone)
-{
-	const char *base = getenv("TZDIR");
-	char path[512];
-	int n;
-
-	if (!base)
-		base = "/usr/share/zoneinfo";
-	if (*zone == '/' || *zone == '\0' || strstr(zone, ".."))
-		return false;
-	n = snprintf(path, sizeof path, "%s/%s", base, zone);
-	return n > 0 && (size_t)n < sizeof path && is_zone_file(path);
+	put_two(text, w->day);
+	put_two(text + 3, w->month);
+	put_two(text + 6, w->year / 100);
+	put_two(text + 8, w->year);
+	put_two(text + 11, w->hour);
+	put_two(text + 14, w->minute);
+	buf_add(out, (struct slice){ text, sizeof text - 1 });
 }
 
 int
@@ -479,6 +522,7 @@ when_set_zone(const char *zone, struct err *e)
 	char posix[32];
 
 	cached_quarter = INT64_MIN;
+	recent.month = 0;
 	if (strcmp(zone, "local") == 0) {
 		tzset();
 		return 0;
