@@ -730,9 +730,42 @@ test_live_gzip(void)
 	buf_release(&gz);
 }
 
+/* A pipe is made larger, a larger one is left alone. */
+static void
+test_pipe(void)
+{
+	static const int sizes[][2] = { { 65536, 1 << 20 },
+		{ 1 << 21, 1 << 21 } };
+	bool good = mkfifo("fifo", 0600) == 0;
+
+	for (size_t i = 0; i < 2; i++) {
+		int fd = open("fifo", O_RDWR | O_CLOEXEC);
+		struct input *in;
+		struct err e;
+		int made;
+
+		if (fd < 0)
+			break;
+		/* The second is more than everybody may have. */
+		if (fcntl(fd, F_SETPIPE_SZ, sizes[i][0]) < 0) {
+			close(fd);
+			break;
+		}
+		in = input_open("fifo", &e);
+		made = fcntl(fd, F_GETPIPE_SZ);
+		printf("# %d became %d\n", sizes[i][0], made);
+		good = good && in && made == sizes[i][1];
+		input_close(in);
+		close(fd);
+	}
+	unlink("fifo");
+	ok(good, "a pipe of 1 MiB");
+}
+
 int
 main(void)
 {
+	test_pipe();
 	test_small();
 	test_line();
 	test_long();

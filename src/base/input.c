@@ -17,6 +17,7 @@
 enum {
 	INPUT_READ = 256 * 1024,
 	INPUT_BUFFER = INPUT_LINE_MAX + INPUT_READ,
+	INPUT_PIPE = 1024 * 1024,
 };
 
 enum packing { PACKING_UNKNOWN, PACKING_NONE, PACKING_GZIP };
@@ -53,6 +54,17 @@ static const struct {
 	{ SLICE("\x04\x22\x4D\x18"), "lz4", "lz4cat" },
 };
 
+/* Writer and reader of a small pipe spend their time waking each other.  Where
+ * the system does not let us, it stays as it is. */
+static void
+enlarge_pipe(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	if (size > 0 && size < INPUT_PIPE)
+		(void)fcntl(fd, F_SETPIPE_SZ, INPUT_PIPE);
+}
+
 struct input *
 input_open(const char *name, struct err *e)
 {
@@ -77,6 +89,8 @@ input_open(const char *name, struct err *e)
 			close(fd);
 		return NULL;
 	}
+	if (S_ISFIFO(st.st_mode))
+		enlarge_pipe(fd);
 	in = mem_new(sizeof *in);
 	in->name = name;
 	in->fd = fd;
