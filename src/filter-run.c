@@ -347,17 +347,36 @@ filter_run_mark(struct filter_run *run)
 		run->mark = end;
 }
 
+/* As many as the parser lets us have at a time, so that their addresses can be
+ * looked up together. */
+static size_t
+next_events(struct filter_run *run, struct event *events)
+{
+	struct ip ips[PARSER_AHEAD];
+	size_t n = 0;
+
+	for (; n < PARSER_AHEAD && parser_next(run->parser, &events[n]); n++)
+		ips[n] = events[n].ip;
+	if (run->ipdb)
+		ipdb_expect(run->ipdb, ips, n);
+	return n;
+}
+
 int
 filter_run_block(struct filter_run *run, struct slice block, struct err *e)
 {
-	struct event event;
+	struct event events[PARSER_AHEAD];
+	size_t n = PARSER_AHEAD;
 	int rc = 0;
 
 	filter_databases_check(run);
 	parser_begin(run->parser, block);
-	while (rc == 0 && parser_next(run->parser, &event))
-		if (event.line.from >= run->from)
-			rc = add_row(run, &event, e);
+	while (rc == 0 && n == PARSER_AHEAD) {
+		n = next_events(run, events);
+		for (size_t i = 0; i < n && rc == 0; i++)
+			if (events[i].line.from >= run->from)
+				rc = add_row(run, &events[i], e);
+	}
 	if (rc == 0)
 		filter_run_mark(run);
 	return rc;

@@ -179,13 +179,11 @@ test_cursor(void)
 static void
 test_run(void)
 {
-	struct byteset set = { { 0 } };
+	struct byteset set = { { [0xff] = true, [0x80] = true,
+		['\0'] = true } };
 	struct slice rest = SLICE("\xff\x80x"), out = SLICE("old");
 	bool good = true;
 
-	set.bits[3] = 1ull << 63;	/* 0xff */
-	set.bits[2] = 1;		/* 0x80 */
-	set.bits[0] = 1;		/* NUL */
 	for (unsigned c = 0; c < 256; c++)
 		good = good && byteset_has(&set, (char)c) ==
 		    (c == 0 || c == 0x80 || c == 0xff);

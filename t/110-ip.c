@@ -291,6 +291,40 @@ test_network(void)
 	buf_release(&b);
 }
 
+/* The quad at the front of a text, and where it ends. */
+static void
+test_scan(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} texts[] = {
+		{ "192.0.2.1", 9 }, { "192.0.2.1]: x", 9 },
+		{ "255.255.255.255", 15 }, { "0.0.0.0,", 7 },
+		{ "1.2.3.4:25", 7 }, { "1.2.3.4x", 7 }, { "1.2.3.4.", 0 },
+		{ "1.2.3.4.5", 0 }, { "1.2.3", 0 }, { "1.2.3]", 0 },
+		{ "1.2.3.256", 0 }, { "256.2.3.4", 0 }, { "01.2.3.4", 0 },
+		{ "1.2.3.04", 0 }, { "1.2.3.00", 0 }, { "1..3.4", 0 },
+		{ ".1.2.3.4", 0 }, { "1.2.3.", 0 }, { "", 0 }, { "x", 0 },
+		{ "1.2.3.0004", 0 }, { "1.2.4294967299.4", 0 },
+		{ "1.2.3.42949672960", 0 },
+	};
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct slice s = slice_text(texts[i].text);
+		struct ip ip = { .low = 7 }, whole;
+		size_t n = ip_scan_v4(s, &ip);
+
+		if (n == texts[i].n && (n ? ip_parse(slice_to(s, n), &whole) &&
+		    ip_equal(&ip, &whole) : ip.low == 7))
+			continue;
+		good = false;
+		printf("# '%s': %zu\n", texts[i].text, n);
+	}
+	ok(good, "ip_scan_v4");
+}
+
 static void
 test_equal(void)
 {
@@ -315,6 +349,7 @@ main(void)
 	test_random();
 	test_random_texts();
 	test_network();
+	test_scan();
 	test_equal();
 	return done();
 }

@@ -321,6 +321,44 @@ test_round_trip(void)
 	buf_release(&back);
 }
 
+/* Plain is what no style and no format changes. */
+static void
+test_plain(void)
+{
+	static const char delimiters[] = ",;\t";
+	struct buf cell;
+	unsigned wrong = 0, plain = 0;
+
+	buf_init(&cell, 1000);
+	for (unsigned i = 0; i < 300000; i++) {
+		static const char near[] = " \x1f~\x7f\x80\xff\\,;\"\n\t";
+		char text[40], delimiter = delimiters[i % 3];
+		struct slice raw = { text, i / 3 % sizeof text };
+		bool is_same;
+
+		memset(text, 'a' + (int)(i % 26), sizeof text);
+		for (unsigned k = i % 4; k && raw.n; k--) {
+			char *at = &text[chance((unsigned)raw.n)];
+
+			*at = i & 8 ? near[chance(sizeof near - 1)] :
+			    (char)chance(256);
+		}
+		buf_reset(&cell);
+		cell_add(&cell, raw, CELL_PLAIN);
+		is_same = slice_is(buf_slice(&cell), raw) &&
+		    slice_find_byte(raw, '"') == raw.n &&
+		    slice_find_byte(raw, delimiter) == raw.n;
+		for (size_t k = 0; k < raw.n; k++)
+			is_same &= (unsigned char)text[k] < 0x80;
+		wrong += cell_is_bare(raw, delimiter) != is_same;
+		plain += is_same;
+	}
+	ok(wrong == 0 && plain > 1000 && plain < 299000,
+	    "cell_is_bare: %u of 300000, %u wrong", plain, wrong);
+	ok(cell_is_bare((struct slice){ NULL, 0 }, ','), "nothing is plain");
+	buf_release(&cell);
+}
+
 static const struct {
 	struct slice cell;
 	bool good;
@@ -380,6 +418,7 @@ main(void)
 	test_malformed();
 	test_cells();
 	test_round_trip();
+	test_plain();
 	test_restore();
 	return done();
 }

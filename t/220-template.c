@@ -325,15 +325,15 @@ test_failure(void)
 	ok(template_hole_is(t, 1, "ip") && !template_hole_is(t, 0, "ip") &&
 	    template_hole_is(t, 0, "host"), "the types of holes");
 	ok(!template_match(t, SLICE("warning: a[x]: SASL"), &m) &&
-	    m.reached == 11 && slice_is(m.wanted, SLICE("i:ip")),
+	    m.reached == 11 && slice_is(template_wanted(&m), SLICE("i:ip")),
 	    "how far it got, and what was wanted: a hole");
 	ok(!template_match(t, SLICE("warning: a[192.0.2.1]; SASL"), &m) &&
-	    m.reached == 20 && slice_is(m.wanted, SLICE("]: SASL")),
+	    m.reached == 20 && slice_is(template_wanted(&m), SLICE("]: SASL")),
 	    "a literal");
 	ok(!template_match(t, SLICE("warning: a[192.0.2.1]: SASL x"), &m) &&
-	    m.reached == 27 && m.wanted.n > 0, "the end");
+	    m.reached == 27 && template_wanted(&m).n > 0, "the end");
 	ok(!template_match(t, (struct slice){ NULL, 0 }, &m) &&
-	    m.reached == 0 && slice_is(m.wanted, SLICE("warning: ")),
+	    m.reached == 0 && slice_is(template_wanted(&m), SLICE("warning: ")),
 	    "nothing at all");
 	arena_release(&a);
 }

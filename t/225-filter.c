@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "parse/filter.h"
+#include "parse/glob.h"
 #include "parse/rules.h"
 #include "tap.h"
 
@@ -345,7 +346,7 @@ test_globs(void)
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof globs / sizeof *globs; i++) {
-		if (filter_glob(slice_text(globs[i].glob),
+		if (glob_fits(slice_text(globs[i].glob),
 		    slice_text(globs[i].text)) == globs[i].matches)
 			continue;
 		good = false;

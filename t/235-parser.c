@@ -456,6 +456,47 @@ test_dates(void)
 	buf_release(&out);
 }
 
+/* Events may be kept while PARSER_AHEAD - 1 more are read, and to the end of
+ * their block: decoded JSON, and a line of the block before. */
+static void
+test_ahead(void)
+{
+	static const struct clock clock = { .now = 1795348800 };
+	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
+	struct event events[PARSER_AHEAD];
+	struct buf block, user;
+	bool good = p != NULL;
+
+	buf_init(&block, ROOM);
+	buf_init(&user, 100);
+	if (p)
+		parser_start(p, &clock);
+	if (p)
+		parser_begin(p, SLICE(BOB "\n"));
+	good = good && parser_next(p, &events[0]) &&
+	    !parser_next(p, &events[1]);
+	buf_addf(&block, "%s\n", AGAIN("3"));
+	for (int i = 1; i < PARSER_AHEAD; i++)
+		buf_addf(&block, "{%s\"MESSAGE\":\"" FAIL("us\\u0065r%d")
+		    "\"}\n", MICRO, i);
+	if (p)
+		parser_begin(p, buf_slice(&block));
+	for (int i = 0; good && i < PARSER_AHEAD; i++)
+		good = parser_next(p, &events[i]);
+	good = good && !parser_next(p, &(struct event){ .count = 0 });
+	good = good && slice_is(events[0].user, SLICE("bob"));
+	for (int i = 1; good && i < PARSER_AHEAD; i++) {
+		buf_reset(&user);
+		buf_addf(&user, "user%d", i);
+		good = slice_is(events[i].user, buf_slice(&user)) &&
+		    slice_is(events[i].server, SLICE("mx1"));
+	}
+	ok(good, "%d events at once", PARSER_AHEAD);
+	parser_free(p);
+	buf_release(&block);
+	buf_release(&user);
+}
+
 static void
 test_explain(void)
 {
@@ -547,6 +588,7 @@ main(void)
 	test_start();
 	test_long();
 	test_dates();
+	test_ahead();
 	test_explain();
 	test_too_many();
 	err_list_release(&complaints);

@@ -592,6 +592,48 @@ test_cache(void)
 	err_list_release(&list);
 }
 
+/* What is expected is found as it is without: short names, long ones, none. */
+static void
+test_expected(void)
+{
+	static const char *const texts[FILES] = {
+		"10.0.0.0,10.0.63.255,64500,Short\n"
+		"10.0.64.0,10.0.127.255,64501,A name of more bytes than one "
+		"would think that anybody gives an autonomous system\n"
+		"10.0.128.0,10.0.191.255,64502,\n"
+	};
+	struct err_list list;
+	struct ipdb *db = open_all(texts, &list);
+	unsigned wrong = 0, named = 0, value = 1;
+
+	for (int round = 0; round < 4000; round++) {
+		struct ip ips[IPDB_EXPECTED];
+		struct place places[IPDB_EXPECTED], one;
+		size_t n = (size_t)round % (IPDB_EXPECTED + 1);
+
+		for (size_t i = 0; i < n; i++) {
+			value = value * 1103515245 + 12345;
+			ips[i] = (struct ip){ IP_V4, 0, 10 << 24 |
+			    (value >> 8 & 0xffff) };
+			if (value >> 29 == 0)
+				ips[i] = (struct ip){ .family = IP_NONE };
+		}
+		ipdb_expect(db, ips, n);
+		ipdb_find_many(db, ips, n, places);
+		for (size_t i = 0; i < n; i++) {
+			ipdb_find(db, &ips[i], &one);
+			wrong += one.asn != places[i].asn ||
+			    !slice_is(one.as_name, places[i].as_name) ||
+			    !slice_is(one.country, places[i].country);
+			named += one.as_name.n > 0;
+		}
+	}
+	ok(wrong == 0 && named > 1000, "expected addresses: %u wrong, %u with "
+	    "a name", wrong, named);
+	ipdb_close(db);
+	err_list_release(&list);
+}
+
 /* Bytes of a gzip file of a text, and maybe more behind them. */
 static void
 write_gzip(const char *name, struct slice text, size_t cut, struct slice more)
@@ -762,6 +804,7 @@ main(void)
 	test_geolite();
 	test_several();
 	test_cache();
+	test_expected();
 	test_gzip();
 	test_unpacked();
 	test_long_lines();

@@ -22,16 +22,18 @@ needs_quotes(struct slice cell, char delimiter)
 void
 csv_add_cell(struct buf *out, char delimiter, struct slice cell)
 {
+	struct slice piece;
+
 	if (!needs_quotes(cell, delimiter)) {
 		buf_add(out, cell);
 		return;
 	}
 	buf_add_byte(out, '"');
-	for (size_t i = 0; i < cell.n; i++) {
-		if (cell.p[i] == '"')
-			buf_add_byte(out, '"');
-		buf_add_byte(out, cell.p[i]);
+	while (slice_cut(&cell, '"', &piece)) {
+		buf_add(out, piece);
+		buf_add(out, SLICE("\"\""));
 	}
+	buf_add(out, cell);
 	buf_add_byte(out, '"');
 }
 

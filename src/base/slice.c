@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { FEW = 8 };
+
 struct slice
 slice_text(const char *text)
 {
@@ -26,11 +28,23 @@ slice_ends(struct slice s, struct slice tail)
 size_t
 slice_find(struct slice s, struct slice what)
 {
+	struct slice rest = s;
 	const char *at;
 
-	if (s.n < what.n || s.n == 0)
+	/* It rarely begins elsewhere, and memmem() needs a while to start. */
+	for (int tries = 0; tries < FEW && what.n && rest.n >= what.n;
+	    tries++) {
+		at = memchr(rest.p, *what.p, rest.n - what.n + 1);
+		if (!at)
+			return s.n;
+		rest = slice_from(rest, (size_t)(at - rest.p));
+		if (slice_starts(rest, what))
+			return (size_t)(at - s.p);
+		rest = slice_from(rest, 1);
+	}
+	if (rest.n < what.n || s.n == 0)
 		return s.n;
-	at = memmem(s.p, s.n, what.p, what.n);
+	at = memmem(rest.p, rest.n, what.p, what.n);
 	return at ? (size_t)(at - s.p) : s.n;
 }
 
@@ -56,24 +70,6 @@ slice_find_last(struct slice s, struct slice what)
 	return s.n;
 }
 
-size_t
-slice_find_byte(struct slice s, char c)
-{
-	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return at ? (size_t)(at - s.p) : s.n;
-}
-
-void
-slice_skip_blanks(struct slice *rest)
-{
-	size_t n = 0;
-
-	while (n < rest->n && rest->p[n] == ' ')
-		n++;
-	*rest = slice_from(*rest, n);
-}
-
 bool
 slice_cut(struct slice *rest, char c, struct slice *out)
 {
@@ -89,14 +85,14 @@ slice_cut(struct slice *rest, char c, struct slice *out)
 bool
 slice_run(struct slice *rest, const struct byteset *set, struct slice *out)
 {
-	size_t n = 0;
+	const char *p = rest->p, *end = p + rest->n;
 
-	while (n < rest->n && byteset_has(set, rest->p[n]))
-		n++;
-	if (n == 0)
+	while (p < end && byteset_has(set, *p))
+		p++;
+	if (p == rest->p)
 		return false;
-	*out = slice_to(*rest, n);
-	*rest = slice_from(*rest, n);
+	*out = slice_between(rest->p, p);
+	*rest = slice_between(p, end);
 	return true;
 }
 

@@ -33,8 +33,9 @@ slice_is(struct slice s, struct slice other)
 static inline bool
 slice_starts(struct slice s, struct slice head)
 {
-	return s.n >= head.n &&
-	    (head.n == 0 || memcmp(s.p, head.p, head.n) == 0);
+	/* Most that do not agree differ in the first byte. */
+	return s.n >= head.n && (head.n == 0 || (*s.p == *head.p &&
+	    memcmp(s.p, head.p, head.n) == 0));
 }
 
 bool slice_ends(struct slice s, struct slice tail);
@@ -42,7 +43,14 @@ bool slice_ends(struct slice s, struct slice tail);
 /* First or last place of what in s; s.n if it is not there. */
 size_t slice_find(struct slice s, struct slice what);
 size_t slice_find_last(struct slice s, struct slice what);
-size_t slice_find_byte(struct slice s, char c);
+
+static inline size_t
+slice_find_byte(struct slice s, char c)
+{
+	const char *at = s.n ? (const char *)memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
 
 /* s without its first n bytes (all of them if it has fewer). */
 static inline struct slice
@@ -79,22 +87,26 @@ slice_skip_byte(struct slice *rest, char c)
 	return true;
 }
 
-void slice_skip_blanks(struct slice *rest);	/* spaces only; never fails */
+/* Spaces only; never fails. */
+static inline void
+slice_skip_blanks(struct slice *rest)
+{
+	while (rest->n && *rest->p == ' ')
+		*rest = slice_from(*rest, 1);
+}
 
 /* *out = what stands before the first c; the cursor goes behind that c. */
 bool slice_cut(struct slice *rest, char c, struct slice *out);
 
 /* The longest run of bytes that are in a set; at least one byte. */
 struct byteset {
-	uint64_t bits[4];
+	bool has[256];
 };
 
 static inline bool
 byteset_has(const struct byteset *set, char c)
 {
-	unsigned char u = (unsigned char)c;
-
-	return set->bits[u >> 6] >> (u & 63) & 1;
+	return set->has[(unsigned char)c];
 }
 
 bool slice_run(struct slice *rest, const struct byteset *set,

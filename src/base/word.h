@@ -18,21 +18,30 @@ word_of(char c)
 	return UINT64_C(0x0101010101010101) * (unsigned char)c;
 }
 
-/* The bytes of s from i on, in any order.  If they are too few, bytes before
- * them fill the word, or else fill does. */
+/* The bytes of s from i on, in any order and some of them perhaps twice.  If
+ * they are too few, bytes before them fill the word, or else fill does. */
 static inline uint64_t
 word_at(struct slice s, size_t i, char fill)
 {
+	size_t n = s.n - i;
+	const char *p = s.p + i;
 	uint64_t word = word_of(fill);
+	uint32_t head, tail;
 
 	if (s.n >= WORD_BYTES) {
-		if (i > s.n - WORD_BYTES)
-			i = s.n - WORD_BYTES;
-		memcpy(&word, s.p + i, WORD_BYTES);
-		return word;
+		memcpy(&word, n < WORD_BYTES ? s.p + s.n - WORD_BYTES : p,
+		    WORD_BYTES);
+	} else if (n >= sizeof head) {
+		/* Of known sizes, which cost no call, and not put together in
+		 * memory, from where it would be slow to read back. */
+		memcpy(&head, p, sizeof head);
+		memcpy(&tail, p + n - sizeof tail, sizeof tail);
+		word = head | (uint64_t)tail << 32;
+	} else if (n) {
+		word = word << 24 | (unsigned char)p[0] |
+		    (uint64_t)(unsigned char)p[n / 2] << 8 |
+		    (uint64_t)(unsigned char)p[n - 1] << 16;
 	}
-	for (; i < s.n; i++)
-		word = word << 8 | (unsigned char)s.p[i];
 	return word;
 }
 

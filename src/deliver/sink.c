@@ -47,6 +47,27 @@ static const struct dialect {
 	[SINK_SEED] = { ';', SLICE("\r\n") },
 };
 
+/* Nearly every cell stands for itself: it is written where it belongs, without
+ * a detour.  False: it may not. */
+static bool
+add_plain(struct sink *s, enum column c, const struct row *row)
+{
+	const struct slice *text;
+
+	if (s->shape.format == SINK_SEED)
+		return false;
+	text = column_foreign(c, row);
+	if (!text) {
+		column_make(c, row, &s->rows);
+		return true;
+	}
+	if (s->shape.style & CELL_NO_FORMULA ||
+	    !cell_is_bare(*text, dialects[s->shape.format].delimiter))
+		return false;
+	buf_add(&s->rows, *text);
+	return true;
+}
+
 static struct slice
 sink_cell(struct sink *s, enum column c, const struct row *row)
 {
@@ -86,10 +107,13 @@ format_cells(struct sink *s, const struct row *row)
 	size_t from = s->rows.n;
 
 	for (size_t i = 0; i < s->shape.n; i++) {
-		struct slice cell = sink_cell(s, s->shape.columns[i], row);
+		struct slice cell;
 
 		if (i)
 			buf_add_byte(&s->rows, delimiter);
+		if (add_plain(s, s->shape.columns[i], row))
+			continue;
+		cell = sink_cell(s, s->shape.columns[i], row);
 		if (s->shape.format == SINK_TSV)
 			buf_add(&s->rows, cell);
 		else

@@ -167,6 +167,30 @@ v6_search(const struct compiled *c, size_t at, size_t n, const struct ip *ip)
 	return at;
 }
 
+static inline void
+begin(const struct compiled *c, const struct ip *ip, size_t *at, size_t *end)
+{
+	*at = *end = 0;
+	if (ip->family == IP_V4)
+		v4_begin(c, ip, at, end);
+	else if (ip->family == IP_V6)
+		v6_begin(c, ip, at, end);
+}
+
+/* From a part of the list to a place in it. */
+static inline size_t
+search(const struct compiled *c, const struct ip *ip, size_t at, size_t n)
+{
+	return ip->family == IP_V4 ? v4_search(c->v4_lows, at, n,
+	    (uint16_t)ip->low) : v6_search(c, at, n, ip);
+}
+
+static inline const uint32_t *
+numbers(const struct compiled *c, const struct ip *ip)
+{
+	return ip->family == IP_V4 ? c->v4_numbers : c->v6_numbers;
+}
+
 static void
 batch_begin(const struct compiled *c, struct batch *b)
 {
@@ -174,16 +198,10 @@ batch_begin(const struct compiled *c, struct batch *b)
 		if (b->ips[i].family == IP_V4)
 			__builtin_prefetch(c->v4_index +
 			    (b->ips[i].low >> 16 & 0xffff));
-	for (size_t i = 0; i < b->n; i++) {
-		b->at[i] = b->end[i] = 0;
-		if (b->ips[i].family == IP_V4)
-			v4_begin(c, &b->ips[i], &b->at[i], &b->end[i]);
-		else if (b->ips[i].family == IP_V6)
-			v6_begin(c, &b->ips[i], &b->at[i], &b->end[i]);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		begin(c, &b->ips[i], &b->at[i], &b->end[i]);
 }
 
-/* From parts of the lists to places in them. */
 static void
 batch_search(const struct compiled *c, struct batch *b)
 {
@@ -193,11 +211,8 @@ batch_search(const struct compiled *c, struct batch *b)
 
 		if (n == 0)
 			continue;
-		b->at[i] = ip->family == IP_V4 ? v4_search(c->v4_lows,
-		    b->at[i], n, (uint16_t)ip->low) :
-		    v6_search(c, b->at[i], n, ip);
-		__builtin_prefetch((ip->family == IP_V4 ? c->v4_numbers :
-		    c->v6_numbers) + b->at[i]);
+		b->at[i] = search(c, ip, b->at[i], n);
+		__builtin_prefetch(numbers(c, ip) + b->at[i]);
 	}
 }
 
@@ -209,8 +224,7 @@ batch_number(const struct compiled *c, struct batch *b)
 		uint32_t number = 0;
 
 		if (b->end[i] > 0)
-			number = (b->ips[i].family == IP_V4 ?
-			    c->v4_numbers : c->v6_numbers)[b->at[i]];
+			number = numbers(c, &b->ips[i])[b->at[i]];
 		b->at[i] = number < c->places_n ? number : 0;
 		__builtin_prefetch(c->places + b->at[i]);
 	}
@@ -251,6 +265,19 @@ batch_place(const struct compiled *c, const struct batch *b,
 		compiled_place(c, b->at[i], &places[i]);
 		__builtin_prefetch(places[i].as_name.p);
 	}
+}
+
+void
+compiled_find_one(const struct compiled *c, const struct ip *ip,
+    struct place *place)
+{
+	size_t at, end;
+	uint32_t number = 0;
+
+	begin(c, ip, &at, &end);
+	if (end > at)
+		number = numbers(c, ip)[search(c, ip, at, end - at)];
+	compiled_place(c, number < c->places_n ? number : 0, place);
 }
 
 void

@@ -17,20 +17,27 @@
 #include "enrich/places.h"
 #include "enrich/source.h"
 
-/* Attackers come back: most addresses of a log were seen a moment ago. */
-enum { CACHE_SIZE = 1024 };
+/* Attackers come back: most addresses of a log were seen a moment ago.  An
+ * answer has its texts with it: what is far away costs more than all the rest
+ * of a row. */
+enum { CACHE_BITS = 14, CACHE_SIZE = 1 << CACHE_BITS, NAME_NEAR = 39 };
 
 struct answer {
-	struct ip ip;
-	struct place place;
+	uint64_t high, low;		/* of the address */
+	uint32_t asn;
+	uint16_t name_size;
+	char country[2];		/* NULs: unknown */
+	uint8_t family;
+	char name[NAME_NEAR];		/* or, of a longer one, the address */
 };
+static_assert(sizeof(struct answer) == 64, "an answer is a cache line");
 
 struct ipdb {
 	struct compiled *compiled;
 	struct ipdb_source *sources;
 	size_t n;
 	struct arena texts;		/* what they are called */
-	struct answer cache[CACHE_SIZE];
+	struct answer *cache;
 };
 
 enum { TEXTS_MAX = 16 << 20 };
@@ -202,6 +209,7 @@ ipdb_open(const char *const *files, size_t n, struct err_list *complaints)
 	struct loading l = { .n = 0 };
 
 	arena_init(&db->texts, TEXTS_MAX);
+	db->cache = mem_array(CACHE_SIZE, sizeof *db->cache);
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
@@ -229,24 +237,93 @@ ipdb_close(struct ipdb *db)
 		return;
 	compiled_close(db->compiled);
 	free(db->sources);
+	free(db->cache);
 	arena_release(&db->texts);
 	free(db);
+}
+
+static void
+keep_answer(struct answer *a, const struct ip *ip, const struct place *place)
+{
+	*a = (struct answer){ .high = ip->high, .low = ip->low,
+		.asn = place->asn, .family = (uint8_t)ip->family,
+		.name_size = (uint16_t)place->as_name.n };
+	if (place->country.n == 2)
+		memcpy(a->country, place->country.p, 2);
+	if (place->as_name.n > NAME_NEAR)
+		memcpy(a->name, &place->as_name.p, sizeof place->as_name.p);
+	else if (place->as_name.n)
+		memcpy(a->name, place->as_name.p, place->as_name.n);
+}
+
+static const char *
+far_name(const struct answer *a)
+{
+	const char *far;
+
+	memcpy(&far, a->name, sizeof far);
+	return far;
+}
+
+/* Where its answer would be. */
+static struct answer *
+answer_of(const struct ipdb *db, const struct ip *ip)
+{
+	/* Fibonacci hashing: neighbours fall far apart. */
+	uint64_t hash = (ip->high ^ ip->low ^ ip->low >> 32) *
+	    0x9e3779b97f4a7c15;
+
+	return &db->cache[hash >> (64 - CACHE_BITS)];
+}
+
+static bool
+is_answer(const struct answer *a, const struct ip *ip)
+{
+	return a->low == ip->low && a->high == ip->high &&
+	    a->family == ip->family;
+}
+
+void
+ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n)
+{
+	struct ip missing[IPDB_EXPECTED];
+	struct place places[IPDB_EXPECTED];
+	size_t missed = 0;
+
+	assert(n <= IPDB_EXPECTED);
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(answer_of(db, &ips[i]), 1);
+	for (size_t i = 0; i < n; i++) {
+		const struct answer *a = answer_of(db, &ips[i]);
+
+		if (!is_answer(a, &ips[i]))
+			missing[missed++] = ips[i];
+		else if (a->name_size > NAME_NEAR)
+			__builtin_prefetch(far_name(a));
+	}
+	if (missed == 0)
+		return;
+	compiled_find(db->compiled, missing, missed, places);
+	for (size_t i = 0; i < missed; i++)
+		keep_answer(answer_of(db, &missing[i]), &missing[i],
+		    &places[i]);
 }
 
 void
 ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place)
 {
-	/* Fibonacci hashing: neighbours fall far apart. */
-	uint64_t hash = (ip->high ^ ip->low ^ ip->low >> 32) *
-	    0x9e3779b97f4a7c15;
-	struct answer *a = &db->cache[hash >> 54];
+	struct answer *a = answer_of(db, ip);
 
-	static_assert(CACHE_SIZE == 1 << (64 - 54), "hash bits");
-	if (!ip_equal(&a->ip, ip)) {
-		compiled_find(db->compiled, ip, 1, &a->place);
-		a->ip = *ip;
+	if (!is_answer(a, ip)) {
+		compiled_find_one(db->compiled, ip, place);
+		keep_answer(a, ip, place);
 	}
-	*place = a->place;
+	*place = (struct place){
+		.country = { a->country, a->country[0] ? 2 : 0 },
+		.as_name = { a->name, a->name_size }, .asn = a->asn,
+	};
+	if (a->name_size > NAME_NEAR)
+		place->as_name.p = far_name(a);
 }
 
 void

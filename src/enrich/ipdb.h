@@ -48,8 +48,13 @@ struct ipdb *ipdb_open(const char *const *files, size_t n,
 void ipdb_close(struct ipdb *db);
 
 /* What is known about an address; fields that are not known are empty.  Keeps
- * a cache of recent answers inside.  Slices live until ipdb_close(). */
+ * a cache of recent answers inside.  Slices live until the next call. */
 void ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place);
+
+/* What will be asked for next, IPDB_EXPECTED addresses at most: asking for many
+ * together costs less than one by one. */
+enum { IPDB_EXPECTED = 64 };
+void ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n);
 
 /* The same of many addresses, which costs less than one by one.  Equal texts
  * are at the same place. */

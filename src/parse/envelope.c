@@ -67,10 +67,15 @@ skip_length(struct slice *rest)
 static void
 skip_compose(struct slice *rest)
 {
-	static const struct byteset name = { { 0x03ff600000000000,
-		0x07fffffe87fffffe } };
+	static const struct byteset name = { {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true,
+		['a' ... 'z'] = true, ['.'] = true, ['_'] = true,
+		['-'] = true,
+	} };
 	struct slice at = *rest, word;
 
+	if (slice_find_byte(at, '|') == at.n)
+		return;
 	if (!slice_run(&at, &name, &word) || !at.n || *at.p != ' ')
 		return;
 	slice_skip_blanks(&at);
@@ -78,18 +83,19 @@ skip_compose(struct slice *rest)
 		*rest = at;
 }
 
-/* "2026-11-22T10:05:40.1Z stdout F " as container runtimes (CRI) have it. */
-static void
+/* "2026-11-22T10:05:40.1Z stdout F " as container runtimes (CRI) have it: what
+ * stands behind such a stamp. */
+static bool
 skip_cri(struct slice *rest)
 {
 	struct slice at = *rest;
-	struct when ignored;
 
-	if (at.n && byte_is_digit(*at.p) && when_parse(&at, &ignored) &&
-	    (slice_skip(&at, SLICE(" stdout ")) ||
-	    slice_skip(&at, SLICE(" stderr "))) &&
-	    (slice_skip(&at, SLICE("F ")) || slice_skip(&at, SLICE("P "))))
-		*rest = at;
+	if (!(slice_skip(&at, SLICE(" stdout ")) ||
+	    slice_skip(&at, SLICE(" stderr "))) ||
+	    !(slice_skip(&at, SLICE("F ")) || slice_skip(&at, SLICE("P "))))
+		return false;
+	*rest = at;
+	return true;
 }
 
 /* mail.warn (BusyBox), 2.4 (FreeBSD). */
@@ -125,6 +131,8 @@ is_level(struct slice word)
 		SLICE("ALERT"), SLICE("EMERG"), SLICE("PANIC"),
 	};
 
+	if (word.n == 0 || *word.p < 'A' || *word.p > 'W')
+		return false;
 	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
 		if (slice_is(word, levels[i]))
 			return true;
@@ -159,18 +167,14 @@ skip_message_id(struct slice *rest)
 static bool
 take_tag(struct slice tag, bool colon, struct envelope *out)
 {
-	struct slice pid = { NULL, 0 }, program;
+	struct slice pid = { NULL, 0 }, program = tag;
 
-	if (colon && !slice_ends(tag, SLICE(":")))
+	if (colon && (tag.n == 0 || tag.p[--tag.n] != ':'))
 		return false;
-	if (colon)
-		tag.n--;
 	program = tag;
-	if (slice_ends(tag, SLICE("]")) &&
-	    slice_find_byte(tag, '[') < tag.n) {
-		(void)slice_cut(&tag, '[', &program);
+	if (tag.n && tag.p[tag.n - 1] == ']' &&
+	    slice_cut(&tag, '[', &program))
 		pid = slice_to(tag, tag.n - 1);
-	}
 	if (program.n == 0 || program.n > TAG_MAX)
 		return false;
 	out->program = program;
@@ -262,11 +266,15 @@ take_bare_pid(struct slice *rest, struct envelope *out)
 }
 
 static bool
-parse_stamped(struct slice rest, struct envelope *out)
+parse_stamped(struct slice rest, bool may_be_cri, struct envelope *out)
 {
+	bool begins_with_digit = rest.n && byte_is_digit(*rest.p);
 	struct slice behind;
 
 	if (!when_parse(&rest, &out->when))
+		return false;
+	if (may_be_cri && begins_with_digit && skip_cri(&rest) &&
+	    !when_parse(&rest, &out->when))
 		return false;
 	out->has_when = true;
 	behind = rest;
@@ -414,14 +422,13 @@ parse_line(struct slice line, struct buf *scratch, struct envelope *out)
 	if (line.n && *line.p == '{')
 		return parse_json(line, scratch, out);
 	skip_length(&line);
-	if (skip_pri(&line)) {
-		if (slice_skip(&line, SLICE("1 ")))
-			return parse_rfc5424(line, out);
-	} else {
+	if (!skip_pri(&line)) {
 		skip_compose(&line);
-		skip_cri(&line);
+		return parse_stamped(line, true, out);
 	}
-	return parse_stamped(line, out);
+	if (slice_skip(&line, SLICE("1 ")))
+		return parse_rfc5424(line, out);
+	return parse_stamped(line, false, out);
 }
 
 bool

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "parse/glob.h"
+
 enum { PROGRAMS_MAX = 32, RULES_MAX = 256, COUNT_MAX = 999999 };
 
 /* What a named hole fills. */
@@ -42,63 +44,19 @@ filter_field_name(int field)
 }
 
 bool
-filter_glob(struct slice glob, struct slice text)
-{
-	struct slice star_glob = { NULL, 0 }, star_text = { NULL, 0 };
-
-	/* The last star takes as little as it can; on a mismatch it takes one
-	 * byte more.  Earlier stars need not be tried again. */
-	for (;;) {
-		if (slice_skip_byte(&glob, '*')) {
-			if (glob.n == 0)
-				return true;
-			star_glob = glob;
-			star_text = text;
-		} else if (glob.n == 0 && text.n == 0) {
-			return true;
-		} else if (glob.n && text.n &&
-		    (*glob.p == '?' || *glob.p == *text.p)) {
-			glob = slice_from(glob, 1);
-			text = slice_from(text, 1);
-		} else if (star_glob.n && star_text.n) {
-			star_text = slice_from(star_text, 1);
-			glob = star_glob;
-			text = star_text;
-		} else {
-			return false;
-		}
-	}
-}
-
-/* Whether something that begins with text could match. */
-static bool
-glob_may_go_on(struct slice glob, struct slice text)
-{
-	while (text.n) {
-		if (glob.n == 0)
-			return false;
-		if (*glob.p == '*')
-			return true;
-		if (*glob.p != '?' && *glob.p != *text.p)
-			return false;
-		glob = slice_from(glob, 1);
-		text = slice_from(text, 1);
-	}
-	return true;
-}
-
-bool
 filter_takes(const struct filter *f, struct slice program, bool cut)
 {
 	for (size_t i = 0; i < f->n_programs; i++) {
 		struct slice glob = f->programs[i];
 
+		if (f->are_tails && slice_ends(program, slice_from(glob, 1)))
+			return true;
 		if (program.n == 0 || glob.n == 0) {
 			if (program.n == glob.n)
 				return true;
 			continue;
 		}
-		if (filter_glob(glob, program) ||
+		if (glob_fits(glob, program) ||
 		    (cut && slice_find_byte(glob, '/') < glob.n &&
 		    glob_may_go_on(glob, program)))
 			return true;
@@ -140,7 +98,9 @@ fill_event(const struct rule *rule, const struct envelope *env,
 
 		if (place == FIELD_PREVIOUS)
 			less = 1;
-		if (place == FIELD_IP)
+		if (place == FIELD_IP && m->ip_hole == i)
+			e->ip = m->ip;
+		else if (place == FIELD_IP)
 			(void)ip_parse(value, &e->ip);
 		else if (place == FIELD_COUNT || place == FIELD_PREVIOUS)
 			(void)slice_number(value, COUNT_MAX, &count);
@@ -176,12 +136,14 @@ const struct rule *
 filter_match(const struct filter *f, const struct envelope *env,
     struct event *e)
 {
-	struct template_match m = { .parts = 0 };
+	struct template_match m;
 
+	m.parts = 0;
 	for (size_t i = 0; i < f->n_rules; i++) {
 		const struct rule *rule = &f->rules[i];
 
-		if (!template_match_on(rule->template, rule->shared,
+		if (!template_may_match(rule->shared, &rule->starts,
+		    env->message, &m) || !template_match_on(rule->template, rule->shared,
 		    env->message, &m))
 			continue;
 		fill_event(rule, env, &m, e);
@@ -216,6 +178,9 @@ compile_programs(struct compiling *c, const struct yaml *root)
 	}
 	c->filter->programs = globs;
 	c->filter->n_programs = n;
+	c->filter->are_tails = true;
+	for (size_t i = 0; i < n; i++)
+		c->filter->are_tails &= glob_is_tail(globs[i]);
 }
 
 static int
@@ -288,6 +253,10 @@ find_shared(struct filter *f)
 		if (f->rules[i].template && f->rules[i - 1].template)
 			f->rules[i].shared = template_shared(
 			    f->rules[i].template, f->rules[i - 1].template);
+	for (size_t i = 0; i < f->n_rules; i++)
+		if (f->rules[i].template)
+			f->rules[i].starts = template_starts(
+			    f->rules[i].template, f->rules[i].shared);
 }
 
 static void
@@ -395,10 +364,11 @@ complain_miss(struct compiling *c, const struct yaml *line)
 {
 	struct template_match m;
 	const struct rule *best = filter_furthest(c->filter, line->text, &m);
+	struct slice wanted = template_wanted(&m);
 
 	COMPLAIN(c, line, "example matches no rule; that of line %d came "
 	    "furthest, up to '%.60s', and wants '%.*s'", best->line,
-	    line->text.p + m.reached, (int)m.wanted.n, m.wanted.p);
+	    line->text.p + m.reached, (int)wanted.n, wanted.p);
 }
 
 static void

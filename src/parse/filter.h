@@ -19,6 +19,7 @@ struct rule {
 	int fields[TEMPLATE_HOLES];	/* what each named hole is */
 	size_t shared;			/* pieces it has in common with the
 					 * rule before it */
+	struct byteset starts;		/* what may stand behind these */
 	bool proved;			/* an example shows it */
 };
 
@@ -28,6 +29,7 @@ struct filter {
 	const struct slice *programs;	/* globs on the tag; empty: lines that
 					 * have no tag */
 	size_t n_programs;
+	bool are_tails;			/* each is a star and an end of a tag */
 	struct rule *rules;
 	size_t n_rules;
 	size_t n_examples;
@@ -50,9 +52,6 @@ const struct rule *filter_match(const struct filter *f,
 /* The rule that fits most of a message that none matches; *best says how far. */
 const struct rule *filter_furthest(const struct filter *f,
 	struct slice message, struct template_match *best);
-
-/* A glob on a tag: * for any bytes, ? for one. */
-bool filter_glob(struct slice glob, struct slice text);
 
 /* What a field is called in a template, for --explain. */
 struct slice filter_field_name(int field);

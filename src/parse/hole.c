@@ -12,20 +12,26 @@ enum { MECHANISM_MAX = 2048, COUNT_DIGITS = 6 };
 typedef bool take_fn(const struct hole *hole, struct slice *rest,
 	struct slice until, struct slice *out);
 
-#define DIGITS 0x03ff000000000000
-#define UPPER 0x0000000007fffffe	/* A-Z in the second word */
-#define LOWER 0x07fffffe00000000
+static const struct byteset host_bytes = { {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+	['.'] = true, ['_'] = true, ['-'] = true, ['/'] = true,
+} };
+static const struct byteset mechanism_bytes = { {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+	['_'] = true, ['-'] = true,
+} };
+static const struct byteset address_bytes = { {
+	['0' ... '9'] = true, ['A' ... 'F'] = true, ['a' ... 'f'] = true,
+	['.'] = true, [':'] = true,
+} };
 
-static const struct byteset host_bytes = {	/* A-Z a-z 0-9 . _ - / */
-	{ DIGITS | 1ull << '.' | 1ull << '-' | 1ull << '/',
-		UPPER | LOWER | 1ull << 31 }
-};
-static const struct byteset mechanism_bytes = {	/* A-Z a-z 0-9 _ - */
-	{ DIGITS | 1ull << '-', UPPER | LOWER | 1ull << 31 }
-};
-static const struct byteset address_bytes = {	/* 0-9 A-F a-f . : */
-	{ DIGITS | 1ull << '.' | 1ull << ':', 0x0000007e0000007e }
-};
+static bool
+take_to(struct slice *rest, size_t n, struct slice *out)
+{
+	*out = slice_to(*rest, n);
+	*rest = slice_from(*rest, n);
+	return true;
+}
 
 /* Postfix prints only valid host names (valid_hostname(), 255 bytes); Exim lets
  * a slash through. */
@@ -57,38 +63,50 @@ take_mech(const struct hole *hole, struct slice *rest, struct slice until,
 /* The address a run of its bytes begins with: all of it, or an IPv4 address
  * before a colon, or all but the colons and dots at the end (address: text). */
 static bool
-find_address(struct slice *run)
+find_address(struct slice *run, struct ip *ip)
 {
 	struct slice head = slice_to(*run, slice_find_byte(*run, ':'));
-	struct ip ip;
 
-	if (ip_parse(*run, &ip))
+	if (ip_parse(*run, ip))
 		return true;
 	if (slice_find_byte(head, '.') < head.n)
 		*run = head;
 	while (run->n && (run->p[run->n - 1] == '.' ||
 	    run->p[run->n - 1] == ':'))
 		run->n--;
-	return ip_parse(*run, &ip);
+	return ip_parse(*run, ip);
+}
+
+bool
+hole_take_ip(struct slice *rest, struct slice *out, struct ip *ip)
+{
+	struct slice at = *rest;
+	size_t n = ip_scan_v4(at, ip);
+
+	/* What nearly always stands there. */
+	if (n && (n == at.n || !byteset_has(&address_bytes, at.p[n])))
+		return take_to(rest, n, out);
+	*ip = (struct ip){ .family = IP_NONE };
+	if (slice_skip(rest, SLICE("unknown"))) {
+		*out = slice_to(at, 0);
+		return true;
+	}
+	(void)slice_skip(&at, SLICE("IPv6:"));	/* RFC 5321 literal */
+	if (!slice_run(&at, &address_bytes, out) || !find_address(out, ip))
+		return false;
+	*rest = slice_from(*rest, (size_t)(out->p + out->n - rest->p));
+	return true;
 }
 
 static bool
 take_ip(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
 {
-	struct slice at = *rest;
+	struct ip ignored;
 
 	(void)hole;
 	(void)until;
-	if (slice_skip(rest, SLICE("unknown"))) {
-		*out = slice_to(at, 0);
-		return true;
-	}
-	(void)slice_skip(&at, SLICE("IPv6:"));	/* RFC 5321 literal */
-	if (!slice_run(&at, &address_bytes, out) || !find_address(out))
-		return false;
-	*rest = slice_from(*rest, (size_t)(out->p + out->n - rest->p));
-	return true;
+	return hole_take_ip(rest, out, &ignored);
 }
 
 static bool
@@ -167,14 +185,6 @@ take_stamp(const struct hole *hole, struct slice *rest, struct slice until,
 }
 
 static bool
-take_to(struct slice *rest, size_t n, struct slice *out)
-{
-	*out = slice_to(*rest, n);
-	*rest = slice_from(*rest, n);
-	return true;
-}
-
-static bool
 take_text(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
 {
@@ -242,6 +252,8 @@ take_choice(const struct hole *hole, struct slice *rest, struct slice until,
 	struct slice choices = hole->choices, one;
 
 	(void)until;
+	if (rest->n == 0 || !byteset_has(&hole->starts, *rest->p))
+		return false;
 	while (choices.n) {
 		if (!slice_cut(&choices, '|', &one)) {
 			one = choices;
@@ -300,6 +312,20 @@ unknown_type(struct slice name, struct err *e)
 	    (int)name.n, name.p, known);
 }
 
+static struct byteset
+starts_of(struct slice choices)
+{
+	struct byteset starts = { { false } };
+	bool is_start = true;
+
+	for (size_t i = 0; i < choices.n; i++) {
+		if (is_start)
+			starts.has[(unsigned char)choices.p[i]] = true;
+		is_start = choices.p[i] == '|';
+	}
+	return starts;
+}
+
 int
 hole_read(struct slice inside, struct hole *hole, struct err *e)
 {
@@ -322,6 +348,7 @@ hole_read(struct slice inside, struct hole *hole, struct err *e)
 		    slice_find(hole->choices, SLICE("||")) < hole->choices.n)
 			return err_set(e, EX_CONFIG, "hole '{%.*s}' has no "
 			    "text to choose", (int)hole->text.n, hole->text.p);
+		hole->starts = starts_of(hole->choices);
 		return 0;
 	}
 	if (colon >= inside.n)

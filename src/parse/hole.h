@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "schema/ip.h"
 
 /* A hole of a template: what may stand in it. */
 struct hole_type;
@@ -14,6 +15,7 @@ struct hole {
 	struct slice text;		/* as written, without its braces */
 	struct slice name;		/* may be empty */
 	struct slice choices;		/* of {name=a|b} */
+	struct byteset starts;		/* what these begin with */
 	bool optional;
 };
 
@@ -25,6 +27,10 @@ int hole_read(struct slice inside, struct hole *hole, struct err *e);
  * hole, empty if there is none.  False: nothing does, the cursor stays. */
 bool hole_take(const struct hole *hole, struct slice *rest,
 	struct slice until, struct slice *out);
+
+/* The same of a hole of type ip, and which address that is; IP_NONE where the
+ * daemon did not know it. */
+bool hole_take_ip(struct slice *rest, struct slice *out, struct ip *ip);
 
 bool hole_is(const struct hole *hole, const char *type);
 bool hole_needs_literal(const struct hole *hole);	/* behind it */

@@ -14,14 +14,17 @@ struct parser {
 	unsigned events;
 	struct clock clock;
 	struct scan scan;
-	struct buf scratch;	/* decoded JSON */
+	/* Decoded JSON, of as many lines as their events may be in use. */
+	struct buf scratches[PARSER_AHEAD];
+	size_t turn;
 	uint64_t candidates;
 	/* The line before, if it gave a row: what "last message repeated"
 	 * stands for.  Its place in the block, or a copy when it was the last
 	 * line of the block before. */
 	struct slice block, last;
 	const char *last_end;
-	struct buf kept;
+	struct buf kept[2];	/* the other one may still be in use */
+	size_t keep;
 	/* Offsets in the input: of the block, behind it, of the line before. */
 	uint64_t block_from, block_to, last_from;
 };
@@ -54,9 +57,14 @@ parser_new(const struct rules *rules, unsigned events, struct err *e)
 	p->rules = rules;
 	p->events = events;
 	scan_init(&p->scan, literals, (size_t)n + ALWAYS);
-	buf_init(&p->scratch, INPUT_LINE_MAX);
-	buf_init(&p->kept, INPUT_LINE_MAX);
-	(void)buf_room(&p->scratch, INPUT_LINE_MAX);
+	for (size_t i = 0; i < PARSER_AHEAD; i++) {
+		buf_init(&p->scratches[i], INPUT_LINE_MAX);
+		(void)buf_room(&p->scratches[i], INPUT_LINE_MAX);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		buf_init(&p->kept[i], INPUT_LINE_MAX);
+		(void)buf_room(&p->kept[i], INPUT_LINE_MAX);
+	}
 	return p;
 }
 
@@ -65,8 +73,10 @@ parser_free(struct parser *p)
 {
 	if (!p)
 		return;
-	buf_release(&p->scratch);
-	buf_release(&p->kept);
+	for (size_t i = 0; i < PARSER_AHEAD; i++)
+		buf_release(&p->scratches[i]);
+	buf_release(&p->kept[0]);
+	buf_release(&p->kept[1]);
 	free(p);
 }
 
@@ -133,14 +143,15 @@ keep_last(struct parser *p)
 	const char *end = p->block.p + p->block.n;
 
 	if (!p->last_end || p->last_end < end ||
-	    p->last.p == p->kept.p) {
+	    p->last.p == p->kept[p->keep].p) {
 		if (p->last_end && p->last_end < end)
 			p->last_end = NULL;
 		return;
 	}
-	buf_reset(&p->kept);
-	buf_add(&p->kept, p->last);
-	p->last = buf_slice(&p->kept);
+	p->keep ^= 1;
+	buf_reset(&p->kept[p->keep]);
+	buf_add(&p->kept[p->keep], p->last);
+	p->last = buf_slice(&p->kept[p->keep]);
 }
 
 static void
@@ -167,7 +178,7 @@ repeat_last(struct parser *p, struct slice line,
 	struct envelope env;
 
 	if (p->last_end != line.p || repeat->repeats == 0 ||
-	    !envelope_parse(p->last, &p->scratch, &env) ||
+	    !envelope_parse(p->last, &p->scratches[p->turn], &env) ||
 	    !slice_is(env.server, repeat->server))
 		return false;
 	env.repeats = repeat->repeats;
@@ -185,7 +196,7 @@ take_line(struct parser *p, struct slice line, struct event *e)
 	struct envelope env;
 
 	p->candidates++;
-	if (!envelope_parse(line, &p->scratch, &env))
+	if (!envelope_parse(line, &p->scratches[p->turn], &env))
 		return false;
 	if (env.repeats_last)
 		return repeat_last(p, line, &env, e);
@@ -202,6 +213,7 @@ parser_next(struct parser *p, struct event *e)
 {
 	struct slice line;
 
+	p->turn = (p->turn + 1) % PARSER_AHEAD;
 	while (scan_next(&p->scan, INPUT_LINE_MAX, &line)) {
 		bool taken = take_line(p, line, e);
 
@@ -230,7 +242,7 @@ parser_explain(struct parser *p, struct slice line, struct buf *out)
 
 	cell_add(out, line, CELL_PLAIN);
 	buf_add_byte(out, '\n');
-	if (!envelope_parse(line, &p->scratch, &env)) {
+	if (!envelope_parse(line, &p->scratches[0], &env)) {
 		buf_addf(out, "  no log line: %s\n", envelope_hint(line));
 		return;
 	}

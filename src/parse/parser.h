@@ -32,8 +32,9 @@ void parser_set_place(struct parser *p, uint64_t offset);
  * where one may go on, and from where. */
 struct stretch parser_end(const struct parser *p);
 
-/* The next event of the block.  Its slices live until the next call.  False:
- * no more in this block. */
+/* The next event of the block.  Its slices live until the call after
+ * PARSER_AHEAD - 1 more, or the next block.  False: no more in this block. */
+enum { PARSER_AHEAD = 16 };
 bool parser_next(struct parser *p, struct event *e);
 
 /* Lines looked at because they held a literal. */

@@ -229,7 +229,7 @@ explain_miss(const struct filter *f, const struct envelope *env,
 	buf_addf(out, ":%d came furthest:\n", rule->line);
 	add_shown(out, "fitted", slice_to(env->message, best.reached));
 	add_shown(out, "then", slice_from(env->message, best.reached));
-	add_shown(out, "wanted", best.wanted);
+	add_shown(out, "wanted", template_wanted(&best));
 }
 
 void

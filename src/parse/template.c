@@ -15,6 +15,7 @@ struct part {
 	bool last;	/* a literal that must not occur again further on:
 			 * everything behind a `widest` hole */
 	size_t named;	/* holes with a name before this part */
+	bool is_ip;	/* and it has a name */
 };
 
 struct template {
@@ -118,6 +119,7 @@ number_holes(struct template *t, struct err *e)
 		if (t->holes == TEMPLATE_HOLES)
 			return err_set(e, EX_CONFIG, "more than %d named holes",
 			    TEMPLATE_HOLES);
+		t->parts[i].is_ip = hole_is(hole, "ip");
 		t->named[t->holes++] = hole;
 	}
 	return 0;
@@ -193,60 +195,78 @@ match_literal(const struct part *part, struct slice *rest)
 
 	if (!slice_starts(*rest, part->literal))
 		return false;
-	later = slice_from(*rest, 1);
-	if (part->last && slice_find(later, part->literal) < later.n)
+	if (part->last) {
+		later = slice_from(*rest, 1);
+		if (slice_find(later, part->literal) < later.n)
+			return false;
+	}
+	rest->p += part->literal.n;
+	rest->n -= part->literal.n;
+	return true;
+}
+
+/* Behind the last part stands an empty one. */
+static bool
+match_hole(const struct part *part, struct slice *rest,
+    struct template_match *m)
+{
+	struct slice value;
+	bool fits;
+
+	if (part->is_ip) {
+		fits = hole_take_ip(rest, &value, &m->ip);
+		m->ip_hole = part->named;
+	} else {
+		fits = hole_take(&part->hole, rest, part[1].literal, &value);
+	}
+	if (!fits && !part->hole.optional)
 		return false;
-	*rest = slice_from(*rest, part->literal.n);
+	if (part->hole.name.n)
+		m->holes[part->named] = fits ? value :
+		    (struct slice){ NULL, 0 };
 	return true;
 }
 
 static bool
-match_part(const struct template *t, size_t i, struct slice *rest,
-    struct slice *value)
+miss(struct template_match *m, const struct part *part, size_t reached)
 {
-	const struct part *part = &t->parts[i];
-	struct slice until = { NULL, 0 };
-
-	*value = (struct slice){ NULL, 0 };
-	if (!part->hole.type)
-		return match_literal(part, rest);
-	if (i + 1 < t->n)
-		until = part[1].literal;
-	if (hole_take(&part->hole, rest, until, value))
-		return true;
-	*value = (struct slice){ NULL, 0 };
-	return part->hole.optional;
+	m->reached = reached;
+	m->missed = part;
+	return false;
 }
 
 bool
 template_match_on(const struct template *t, size_t shared,
     struct slice message, struct template_match *m)
 {
-	struct slice rest = message;
-	size_t named = shared < t->n ? t->parts[shared].named : t->holes;
+	struct slice rest;
 
 	if (m->parts < shared)
 		return false;	/* at the same place as the other */
-	if (shared)
-		rest = m->rest[shared - 1];
-	memset(m->holes + named, 0, (t->holes - named) * sizeof *m->holes);
-	for (m->parts = shared; m->parts < t->n; m->parts++) {
-		const struct part *part = &t->parts[m->parts];
-		struct slice value;
+	rest = slice_from(message, shared ? m->ends[shared - 1] : 0);
+	for (size_t i = shared; i < t->n; i++) {
+		const struct part *part = &t->parts[i];
 
-		if (!match_part(t, m->parts, &rest, &value)) {
-			m->reached = message.n - rest.n;
-			m->wanted = part->hole.type ? part->hole.text :
-			    part->literal;
-			return false;
+		if (part->hole.type ? !match_hole(part, &rest, m) :
+		    !match_literal(part, &rest)) {
+			m->parts = i;
+			return miss(m, part, message.n - rest.n);
 		}
-		if (part->hole.type && part->hole.name.n)
-			m->holes[part->named] = value;
-		m->rest[m->parts] = rest;
+		m->ends[i] = (uint32_t)(message.n - rest.n);
 	}
+	m->parts = t->n;
 	m->reached = message.n - rest.n;
-	m->wanted = SLICE("the end of the line");
+	m->missed = NULL;
 	return rest.n == 0;
+}
+
+struct slice
+template_wanted(const struct template_match *m)
+{
+	if (!m->missed)
+		return SLICE("the end of the line");
+	return m->missed->hole.type ? m->missed->hole.text :
+	    m->missed->literal;
 }
 
 bool
@@ -277,6 +297,22 @@ template_shared(const struct template *t, const struct template *other)
 	while (n && t->parts[n - 1].hole.type)
 		n--;
 	return n;
+}
+
+struct byteset
+template_starts(const struct template *t, size_t shared)
+{
+	static const struct byteset all = { { [0 ... 255] = true } };
+	const struct part *part = &t->parts[shared];
+	struct byteset one = { { false } };
+
+	if (shared == t->n)
+		return all;
+	if (part->hole.type)
+		return part->hole.choices.n && !part->hole.optional ?
+		    part->hole.starts : all;
+	one.has[(unsigned char)*part->literal.p] = true;
+	return one;
 }
 
 size_t

@@ -4,10 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "schema/ip.h"
 
 /* What a message looks like: literal text and holes, for instance
  *
@@ -19,6 +21,7 @@
  * takes one of the texts given.  {{ and }} are braces.  mls-rules(5) tells an
  * author about the types; the table is in hole.c. */
 struct template;
+struct part;
 
 enum { TEMPLATE_HOLES = 16, TEMPLATE_PARTS = 64 };
 
@@ -29,19 +32,42 @@ struct template *template_compile(struct arena *a, struct slice text,
 /* What a match found.  A hole that was left out is empty with p NULL. */
 struct template_match {
 	struct slice holes[TEMPLATE_HOLES];
+	struct ip ip;		/* of the last named hole of type ip, */
+	size_t ip_hole;		/* which is this one */
 	size_t reached;		/* bytes that fitted, also on failure */
-	struct slice wanted;	/* on failure: the piece that did not */
+	const struct part *missed;	/* on failure: what did not */
 	size_t parts;		/* pieces that fitted, and for each of them */
-	struct slice rest[TEMPLATE_PARTS];	/* what was left behind it */
+	uint32_t ends[TEMPLATE_PARTS];	/* where it ended */
 };
 bool template_match(const struct template *t, struct slice message,
 	struct template_match *m);
+
+/* On failure: the piece that did not fit, in words. */
+struct slice template_wanted(const struct template_match *m);
 
 /* The rules of a file begin alike: with how many pieces a template begins that
  * another begins with too, and a match of the one after the other was tried on
  * the same message (m is as that left it). */
 size_t template_shared(const struct template *t,
 	const struct template *other);
+/* What may stand behind these pieces: most rules that do not match a message
+ * differ from it in one byte.  False: no need to try. */
+struct byteset template_starts(const struct template *t, size_t shared);
+
+static inline bool
+template_may_match(size_t shared, const struct byteset *starts,
+    struct slice message, struct template_match *m)
+{
+	size_t at = shared ? m->ends[shared - 1] : 0;
+
+	if (m->parts < shared)
+		return false;
+	if (at == message.n || byteset_has(starts, message.p[at]))
+		return true;
+	m->parts = shared;
+	return false;
+}
+
 bool template_match_on(const struct template *t, size_t shared,
 	struct slice message, struct template_match *m);
 

@@ -187,6 +187,41 @@ cell_add(struct buf *out, struct slice raw, unsigned style)
 	add_text(out, raw, style);
 }
 
+/* Sixteen bytes at a time, in the compilers' vector types: signed, so that a
+ * byte from 0x80 on is below a blank too. */
+typedef int8_t bytes __attribute__((vector_size(16)));
+typedef uint64_t words __attribute__((vector_size(16)));
+
+static inline bool
+are_plain(bytes text, char delimiter)
+{
+	words bad = (words)((text < ' ') | (text == '\x7f') |
+	    (text == '\\') | (text == '"') | (text == (int8_t)delimiter));
+
+	return (bad[0] | bad[1]) == 0;
+}
+
+bool
+cell_is_bare(struct slice raw, char delimiter)
+{
+	bytes text;
+
+	/* The last may overlap the one before. */
+	if (raw.n < sizeof text) {
+		words both = { word_at(raw, 0, 'x'),
+			word_at(raw, raw.n, 'x') };
+
+		return are_plain((bytes)both, delimiter);
+	}
+	for (size_t i = 0; i < raw.n - sizeof text; i += sizeof text) {
+		memcpy(&text, raw.p + i, sizeof text);
+		if (!are_plain(text, delimiter))
+			return false;
+	}
+	memcpy(&text, raw.p + raw.n - sizeof text, sizeof text);
+	return are_plain(text, delimiter);
+}
+
 static int
 hex_value(char c)
 {

@@ -33,6 +33,10 @@ bool cell_is_plain(struct slice raw);
 
 void cell_add(struct buf *out, struct slice raw, unsigned style);
 
+/* Whether a text is written as it is, without quotes too, in any style but
+ * CELL_NO_FORMULA: printable ASCII without backslash, quote and delimiter. */
+bool cell_is_bare(struct slice raw, char delimiter);
+
 /* Back to bytes.  False if there is a backslash that cell_add() would not
  * have written; out then holds what came before it. */
 bool cell_restore(struct buf *out, struct slice cell);

@@ -82,44 +82,72 @@ column_find(struct slice name)
 	return -1;
 }
 
-struct slice
-column_text(enum column c, const struct row *row, struct buf *scratch)
+const struct slice *
+column_foreign(enum column c, const struct row *row)
 {
 	const struct event *e = row->event;
 
-	buf_reset(scratch);
 	switch (c) {
-	case COLUMN_SERVER:	return e->server;
-	case COLUMN_USER:	return e->user;
-	case COLUMN_HOSTNAME:	return row->hostname;
-	case COLUMN_STATUS:	return statuses[row->status].name;
-	case COLUMN_COUNTRY:	return row->place.country;
-	case COLUMN_ASO:	return row->place.as_name;
-	case COLUMN_EVENT:	return event_name(e->kind);
-	case COLUMN_SERVICE:	return e->service;
-	case COLUMN_MECHANISM:	return e->mechanism;
-	case COLUMN_CLIENT:	return e->client;
-	case COLUMN_REASON:	return e->reason;
-	case COLUMN_PID:	return e->pid;
-	case COLUMN_PROGRAM:	return e->program;
-	case COLUMN_FORWARD:	return forwards[row->forward];
-	case COLUMN_MESSAGE:	return e->message;
+	case COLUMN_SERVER:	return &e->server;
+	case COLUMN_USER:	return &e->user;
+	case COLUMN_HOSTNAME:	return &row->hostname;
+	case COLUMN_ASO:	return &row->place.as_name;
+	case COLUMN_SERVICE:	return &e->service;
+	case COLUMN_MECHANISM:	return &e->mechanism;
+	case COLUMN_CLIENT:	return &e->client;
+	case COLUMN_REASON:	return &e->reason;
+	case COLUMN_PID:	return &e->pid;
+	case COLUMN_PROGRAM:	return &e->program;
+	case COLUMN_MESSAGE:	return &e->message;
+	default:		return NULL;
+	}
+}
+
+void
+column_make(enum column c, const struct row *row, struct buf *out)
+{
+	const struct event *e = row->event;
+
+	switch (c) {
 	case COLUMN_DATE:
-		when_add_rfc3339(scratch, &e->when);
+		when_add_rfc3339(out, &e->when);
 		break;
 	case COLUMN_IP:
-		ip_add(scratch, &e->ip);
+		ip_add(out, &e->ip);
 		break;
-	case COLUMN_NETWORK:
-		ip_add_network(scratch, &e->ip);
+	case COLUMN_STATUS:
+		buf_add(out, statuses[row->status].name);
+		break;
+	case COLUMN_COUNTRY:
+		buf_add(out, row->place.country);
 		break;
 	case COLUMN_ASN:
 		if (row->place.asn)
-			buf_add_number(scratch, row->place.asn);
+			buf_add_number(out, row->place.asn);
 		break;
-	case COLUMNS:
+	case COLUMN_EVENT:
+		buf_add(out, event_name(e->kind));
+		break;
+	case COLUMN_NETWORK:
+		ip_add_network(out, &e->ip);
+		break;
+	case COLUMN_FORWARD:
+		buf_add(out, forwards[row->forward]);
+		break;
+	default:
 		break;
 	}
+}
+
+struct slice
+column_text(enum column c, const struct row *row, struct buf *scratch)
+{
+	const struct slice *foreign = column_foreign(c, row);
+
+	if (foreign)
+		return *foreign;
+	buf_reset(scratch);
+	column_make(c, row, scratch);
 	return buf_slice(scratch);
 }
 

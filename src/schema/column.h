@@ -57,6 +57,14 @@ int column_find(struct slice name);	/* -1: no such column */
 struct slice column_text(enum column c, const struct row *row,
 	struct buf *scratch);
 
+/* A cell whose text somebody else wrote: where it stands in the row or its
+ * event, NULL if we make it, which needs neither quotes nor escapes in any
+ * format. */
+const struct slice *column_foreign(enum column c, const struct row *row);
+
+/* Writes one that we make behind what is there. */
+void column_make(enum column c, const struct row *row, struct buf *out);
+
 /* The same as the predecessor wrote it: minutes only, "null", "N/A",
  * "ERRNO 1".  For the first COLUMNS_SEED columns. */
 struct slice column_seed_text(enum column c, const struct row *row,

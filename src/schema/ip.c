@@ -2,38 +2,50 @@
 /* IP addresses: text to number and back. */
 #include "schema/ip.h"
 
+#include <string.h>
+
 enum { GROUPS = 8 };
 
-/* One of the four numbers: no sign, no leading zero. */
-static const char *
-parse_part(const char *p, const char *end, uint32_t *value)
+size_t
+ip_scan_v4(struct slice s, struct ip *ip)
 {
-	uint32_t part = 0;
-	const char *from = p;
+	/* The least number with so many digits: no leading zero. */
+	static const unsigned least[] = { 256, 0, 10, 100 };
+	unsigned part = 0, digits = 0, dots = 0;
+	uint32_t value = 0;
+	size_t i = 0;
 
-	while (p < end && byte_is_digit(*p) && p - from < 3)
-		part = part * 10 + (uint32_t)(*p++ - '0');
-	if (p == from || part > 255 || (*from == '0' && p - from > 1))
-		return NULL;
-	*value = *value << 8 | part;
-	return p;
+	for (; i < s.n; i++) {
+		unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+
+		if (digit <= 9) {
+			part = part * 10 + digit;
+			digits++;
+			continue;
+		}
+		if (s.p[i] != '.')
+			break;
+		if (digits > 3 || part > 255 || part < least[digits])
+			return 0;
+		value = value << 8 | part;
+		part = digits = 0;
+		dots++;
+	}
+	if (dots != 3 || digits > 3 || part > 255 || part < least[digits])
+		return 0;
+	*ip = (struct ip){ .family = IP_V4, .low = value << 8 | part };
+	return i;
 }
 
 static bool
 parse_v4(struct slice s, uint32_t *out)
 {
-	const char *p = s.p, *end = s.p + s.n;
-	uint32_t value = 0;
+	struct ip ip;
 
-	for (int i = 0; i < 4; i++) {
-		if (i && (p == end || *p++ != '.'))
-			return false;
-		p = parse_part(p, end, &value);
-		if (!p)
-			return false;
-	}
-	*out = value;
-	return p == end;
+	if (s.n == 0 || ip_scan_v4(s, &ip) != s.n)
+		return false;
+	*out = (uint32_t)ip.low;
+	return true;
 }
 
 static bool
@@ -127,16 +139,11 @@ parse_v6(struct slice s, struct ip *ip)
 	return true;
 }
 
-bool
-ip_parse(struct slice s, struct ip *ip)
+static bool
+parse_v6_or_mapped(struct slice s, struct ip *ip)
 {
 	struct ip v6;
-	uint32_t v4;
 
-	if (parse_v4(s, &v4)) {
-		*ip = (struct ip){ .family = IP_V4, .low = v4 };
-		return true;
-	}
 	if (!parse_v6(s, &v6))
 		return false;
 	if (v6.high == 0 && v6.low >> 32 == 0xffff)
@@ -146,14 +153,42 @@ ip_parse(struct slice s, struct ip *ip)
 	return true;
 }
 
+bool
+ip_parse(struct slice s, struct ip *ip)
+{
+	struct ip v4;
+
+	if (s.n == 0 || ip_scan_v4(s, &v4) != s.n)
+		return parse_v6_or_mapped(s, ip);
+	*ip = v4;
+	return true;
+}
+
+/* 0 to 255 as they are written; four bytes each, to be copied whole. */
+#define TEN(head) head "0", head "1", head "2", head "3", head "4", \
+	head "5", head "6", head "7", head "8", head "9"
+static const char numbers[256][4] = {
+	TEN(""), TEN("1"), TEN("2"), TEN("3"), TEN("4"), TEN("5"), TEN("6"),
+	TEN("7"), TEN("8"), TEN("9"), TEN("10"), TEN("11"), TEN("12"),
+	TEN("13"), TEN("14"), TEN("15"), TEN("16"), TEN("17"), TEN("18"),
+	TEN("19"), TEN("20"), TEN("21"), TEN("22"), TEN("23"), TEN("24"),
+	"250", "251", "252", "253", "254", "255",
+};
+
 static void
 add_v4(struct buf *out, uint64_t value)
 {
-	for (int shift = 24; shift >= 0; shift -= 8) {
-		buf_add_number(out, value >> shift & 255);
-		if (shift)
-			buf_add_byte(out, '.');
+	char *text = buf_room(out, 20), *p = text;
+
+	for (int shift = 24; text && shift >= 0; shift -= 8) {
+		unsigned part = value >> shift & 255;
+
+		memcpy(p, numbers[part], sizeof numbers[part]);
+		p += 1 + (part >= 10) + (part >= 100);
+		*p++ = '.';
 	}
+	if (text)
+		out->n += (size_t)(p - text) - 1;
 }
 
 static void

@@ -21,6 +21,10 @@ struct ip {
  * leading zeros, or RFC 4291 text; no port, prefix, scope or brackets. */
 bool ip_parse(struct slice s, struct ip *ip);
 
+/* The dotted quad that s begins with: its bytes, up to the first that is
+ * neither digit nor dot; 0: there is none, and *ip is as it was. */
+size_t ip_scan_v4(struct slice s, struct ip *ip);
+
 /* Canonical text (RFC 5952); nothing for IP_NONE. */
 void ip_add(struct buf *out, const struct ip *ip);
 
