@@ -65,6 +65,7 @@ UNITS = $(patsubst t/%.c,$(B)/t/%.t,$(wildcard t/*.c))
 FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
 REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
+BENCH = generate ranges floor measure
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 
 all: $(PROGRAMS:%=$(B)/%)
@@ -170,15 +171,15 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(B)/generate $(B)/t/nameserver
+bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
 	@sh contrib/setup/packages bench
-	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
+	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
-$(B)/generate: t/bench/generate.c $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+$(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $< -lz
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \
