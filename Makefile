@@ -118,6 +118,11 @@ $(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $(filter %.c,$^)
 
+# Counts allocations; only where the C library is GNU's.
+$(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< || rm -f $@
+
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
@@ -136,7 +141,8 @@ check:
 	@sh contrib/setup/packages check
 	@$(MAKE) --no-print-directory test
 
-test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so
+test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
+    $(B)/t/allocations.so
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
 
 asan:
