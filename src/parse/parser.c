@@ -228,6 +228,12 @@ parser_next(struct parser *p, struct event *e)
 	return false;
 }
 
+const struct scan *
+parser_scan(const struct parser *p)
+{
+	return &p->scan;
+}
+
 uint64_t
 parser_candidates(const struct parser *p)
 {
