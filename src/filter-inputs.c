@@ -120,7 +120,7 @@ filter_file(struct filter_run *run, struct feed *f, struct err *e)
 		return 0;
 	}
 	clock = filter_run_clock(run, f->in);
-	parser_start(run->parser, &clock);
+	(f->ahead ? parser_start_sifted : parser_start)(run->parser, &clock);
 	run->files++;
 	rc = filter_input(run, f, e);
 	run->lines_cut += input_cut_lines(f->in);

@@ -110,8 +110,8 @@ run(struct parser *p, const char *const *lines, size_t n, unsigned split,
 	struct buf block;
 
 	buf_init(&block, ROOM);
-	parser_start(p, &clock);
 	sieve_init(&sieve, p);
+	(is_sifted ? parser_start_sifted : parser_start)(p, &clock);
 	buf_reset(out);
 	for (size_t i = 0; i < n; i++) {
 		buf_add(&block, slice_text(lines[i]));

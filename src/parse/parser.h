@@ -21,6 +21,9 @@ void parser_free(struct parser *p);
 /* A new file begins: what stamps are read against, and no line precedes. */
 void parser_start(struct parser *p, const struct clock *clock);
 
+/* Its blocks are what a sieve has left: every line in them is looked at. */
+void parser_start_sifted(struct parser *p, const struct clock *clock);
+
 /* Live input: the clock goes on. */
 void parser_set_clock(struct parser *p, const struct clock *clock);
 

@@ -6,6 +6,7 @@ void
 sieve_init(struct sieve *s, const struct parser *p)
 {
 	s->scan = *parser_scan(p);
+	scan_set_way(&s->scan, scan_best_way());
 	s->has_gap = false;
 }
 
