@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/signals.h"
+#include "filter-feed.h"
 
 /* An input that cannot be read to its end. */
 static void
@@ -22,25 +23,26 @@ note_damage(struct filter_run *run, const struct input *in, struct err *e)
 /* Waits until there is input; meanwhile rows leave.  0: it has come; 1: time to
  * end; -1: error. */
 static int
-wait_for_input(struct filter_run *run, struct input *in, struct err *e)
+wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 {
 	int other = run->rdns ? rdns_fd(run->rdns) : -1;
 	int rc = filter_run_heed(run, e);
 
 	while (rc == 0 && (rc = filter_run_move(run, e)) == 0 &&
-	    input_wait(in, 0, -1, NULL) <= 0) {
+	    feed_wait(f, 0, -1, NULL) <= 0) {
 		if (run->now - run->heard_at >= PACE_SILENCE)
 			pace_silent(&run->pace, run->now);
 		if (run->stopping && run->now - run->heard_at >= FILTER_SILENCE_MS)
 			return 1;
-		rc = sink_flush(run->sink, e);
+		/* A thread of ours will not be long. */
+		rc = f->ahead ? 0 : sink_flush(run->sink, e);
 		if (rc)
 			return rc;
 		signals_hold();
 		rc = filter_run_heed(run, e);
 		if (rc == 0)
-			(void)input_wait(in, filter_run_patience(run, true), other,
-			    signals_mask());
+			(void)feed_wait(f, filter_run_patience(run, true),
+			    other, signals_mask());
 		signals_let_go();
 		if (rc == 0)
 			rc = filter_run_heed(run, e);
@@ -50,15 +52,15 @@ wait_for_input(struct filter_run *run, struct input *in, struct err *e)
 
 /* The same, but not for ever once we are told to stop. */
 static int
-await_input(struct filter_run *run, struct input *in, struct err *e)
+await_input(struct filter_run *run, struct feed *f, struct err *e)
 {
-	int rc = wait_for_input(run, in, e);
+	int rc = wait_for_input(run, f, e);
 
 	if (rc || !run->stopping || filter_run_now() < run->stop_at)
 		return rc;
 	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
 	    "read");
-	if (input_is_live(in))
+	if (input_is_live(f->in))
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
 	else
 		filter_run_note(run, e);
@@ -68,63 +70,63 @@ await_input(struct filter_run *run, struct input *in, struct err *e)
 /* Reads an input to its end; what is wrong with it is said here.  0: done; 1:
  * no more inputs are wanted; -1: our output failed. */
 static int
-filter_input(struct filter_run *run, struct input *in, struct err *e)
+filter_input(struct filter_run *run, struct feed *f, struct err *e)
 {
 	uint64_t before = run->bytes;
-	bool goes_on = input_is_live(in) && !run->options.now;
+	bool is_live = input_is_live(f->in);
+	bool goes_on = is_live && !run->options.now;
 	struct slice block;
 	int rc;
 
 	run->now = run->heard_at = filter_run_now();
-	pace_start(&run->pace, !input_is_live(in), run->now);
+	pace_start(&run->pace, !is_live, run->now);
 	if (run->rdns)
-		rdns_set_lasting(run->rdns, !input_is_live(in));
+		rdns_set_lasting(run->rdns, !is_live);
 
-	while ((rc = await_input(run, in, e)) == 0) {
-		int got = input_next(in, &block, e);
+	while ((rc = await_input(run, f, e)) == 0) {
+		int got = feed_next(f, &block, e);
 
 		run->now = run->heard_at = filter_run_now();
-		pace_read(&run->pace, input_taken(in), run->now);
+		pace_read(&run->pace, feed_taken(f), run->now);
 		if (goes_on) {
 			run->clock.now = time(NULL);
 			parser_set_clock(run->parser, &run->clock);
 		}
 		if (got < 0)
-			note_damage(run, in, e);
+			note_damage(run, f->in, e);
 		if (got <= 0)
 			break;
 		rc = filter_run_block(run, block, e);
 		if (rc)
 			break;
-		run->bytes = before + input_taken(in);
+		run->bytes = before + feed_taken(f);
 		progress_show(&run->progress, run->bytes,
 		    sink_rows(run->sink));
 	}
-	run->bytes = before + input_taken(in);
+	feed_stop(f);
+	run->bytes = before + input_taken(f->in);
 	return rc;
 }
 
 /* As filter_input(), with a file that may not be there. */
 static int
-filter_file(struct filter_run *run, const char *name, struct err *e)
+filter_file(struct filter_run *run, struct feed *f, struct err *e)
 {
-	struct input *in = input_open(name, e);
 	struct clock clock;
 	int rc;
 
-	if (!in) {
-		filter_run_note(run, e);
+	if (!f->in) {
+		filter_run_note(run, &f->e);
 		return 0;
 	}
-	clock = filter_run_clock(run, in);
-	parser_start(run->parser, &clock);
+	clock = filter_run_clock(run, f->in);
+	(f->ahead ? parser_start_sifted : parser_start)(run->parser, &clock);
 	run->files++;
-	rc = filter_input(run, in, e);
-	run->lines_cut += input_cut_lines(in);
-	if (input_has_garbage(in))
+	rc = filter_input(run, f, e);
+	run->lines_cut += input_cut_lines(f->in);
+	if (input_has_garbage(f->in))
 		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
-		    "gzip data were ignored", input_name(in));
-	input_close(in);
+		    "gzip data were ignored", input_name(f->in));
 	return rc;
 }
 
@@ -161,12 +163,15 @@ start_progress(struct filter_run *run, uint64_t total)
 int
 filter_inputs(struct filter_run *run, char **names, int n)
 {
+	struct feeds *feeds = feeds_new(run->parser, names, n);
 	struct err e = { 0 };
+	struct feed *feed;
 	int rc = 0;
 
 	start_progress(run, size_of_inputs(names, n));
-	for (int i = 0; i < n && rc == 0; i++)
-		rc = filter_file(run, names[i], &e);
+	while (rc == 0 && (feed = feeds_next(feeds)))
+		rc = filter_file(run, feed, &e);
+	feeds_free(feeds);
 	/* No more inputs are wanted, but what has been read is. */
 	if (rc == 0 || (rc > 0 && run->stopping))
 		rc = filter_run_drain(run, &e);

@@ -6,6 +6,7 @@
 
 #include "base/input.h"
 #include "parse/parser.h"
+#include "parse/sieve.h"
 #include "tap.h"
 
 enum { ALL = 1 << EVENT_KINDS, MAX_LINES = 8, ROOM = 100000 };
@@ -52,10 +53,17 @@ add_event(struct buf *out, const struct event *e)
 	buf_add_byte(out, ';');
 }
 
+/* Set: the parser gets of each block what a sieve leaves, and several of these
+ * together. */
+static bool is_sifted;
+static struct sieve sieve;
+static struct buf sifted;
+
 /* The block before goes away when the next one comes: what the parser still
  * holds of it then, a memory checker sees. */
 static void
-feed(struct parser *p, char **kept, struct slice block, struct buf *out)
+feed_as_it_is(struct parser *p, char **kept, struct slice block,
+    struct buf *out)
 {
 	char *copy = malloc(block.n ? block.n : 1);
 	struct event e;
@@ -73,6 +81,25 @@ feed(struct parser *p, char **kept, struct slice block, struct buf *out)
 		add_event(out, &e);
 }
 
+static void
+feed(struct parser *p, char **kept, struct slice block, bool is_last,
+    struct buf *out)
+{
+	size_t before = sifted.n;
+
+	if (!is_sifted) {
+		feed_as_it_is(p, kept, block, out);
+		return;
+	}
+	sieve_block(&sieve, block, &sifted);
+	if (sifted.n - before > block.n + 2)
+		buf_addf(out, "too much is left;");
+	if (!is_last && chance(2))
+		return;
+	feed_as_it_is(p, kept, buf_slice(&sifted), out);
+	buf_reset(&sifted);
+}
+
 /* Lines into blocks: bit i of split set, a block ends behind line i. */
 static void
 run(struct parser *p, const char *const *lines, size_t n, unsigned split,
@@ -83,7 +110,8 @@ run(struct parser *p, const char *const *lines, size_t n, unsigned split,
 	struct buf block;
 
 	buf_init(&block, ROOM);
-	parser_start(p, &clock);
+	sieve_init(&sieve, p);
+	(is_sifted ? parser_start_sifted : parser_start)(p, &clock);
 	buf_reset(out);
 	for (size_t i = 0; i < n; i++) {
 		buf_add(&block, slice_text(lines[i]));
@@ -91,9 +119,10 @@ run(struct parser *p, const char *const *lines, size_t n, unsigned split,
 			buf_add(&block, slice_text(*ending ? ending : "\n"));
 		if (i + 1 < n && !(split >> i & 1))
 			continue;
-		feed(p, &kept, buf_slice(&block), out);
+		feed(p, &kept, buf_slice(&block), i + 1 == n, out);
 		if (empty_blocks)
-			feed(p, &kept, (struct slice){ NULL, 0 }, out);
+			feed(p, &kept, (struct slice){ NULL, 0 }, i + 1 == n,
+			    out);
 		buf_reset(&block);
 	}
 	free(kept);
@@ -582,10 +611,15 @@ main(void)
 	ok(rules_add(rules, "postfix", &complaints) == 0 &&
 	    rules_add(rules, "dovecot", &complaints) == 0,
 	    "two rule files that are built in");
-	test_cases();
-	test_random();
-	test_events();
-	test_start();
+	buf_init(&sifted, ROOM);
+	for (int i = 0; i < 2; i++) {
+		is_sifted = i == 1;
+		test_cases();
+		test_random();
+		test_events();
+		test_start();
+	}
+	buf_release(&sifted);
 	test_long();
 	test_dates();
 	test_ahead();

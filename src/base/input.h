@@ -18,6 +18,9 @@ struct input;
  * block ends here, and the rest of it is passed over. */
 enum { INPUT_LINE_MAX = 64 * 1024 };
 
+/* No block is larger. */
+enum { INPUT_BLOCK_MAX = INPUT_LINE_MAX + 256 * 1024 };
+
 /* "-" is standard input.  NULL: e says why (EX_NOINPUT).  The name must live
  * as long as the input. */
 struct input *input_open(const char *name, struct err *e);

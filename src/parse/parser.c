@@ -87,12 +87,20 @@ parser_start(struct parser *p, const struct clock *clock)
 	p->last = p->block = (struct slice){ NULL, 0 };
 	p->last_end = NULL;
 	p->block_from = p->block_to = 0;
+	scan_set_way(&p->scan, scan_best_way());
 }
 
 void
 parser_set_place(struct parser *p, uint64_t offset)
 {
 	p->block_to = offset;
+}
+
+void
+parser_start_sifted(struct parser *p, const struct clock *clock)
+{
+	parser_start(p, clock);
+	scan_set_way(&p->scan, SCAN_EVERY);
 }
 
 void
@@ -226,6 +234,12 @@ parser_next(struct parser *p, struct event *e)
 	if (p->block.n)
 		keep_last(p);
 	return false;
+}
+
+const struct scan *
+parser_scan(const struct parser *p)
+{
+	return &p->scan;
 }
 
 uint64_t

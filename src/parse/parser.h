@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/when.h"
 #include "parse/rules.h"
+#include "parse/scan.h"
 #include "schema/event.h"
 
 /* Blocks of lines in, events out: scan, envelope, rules, clock, in this
@@ -19,6 +20,9 @@ void parser_free(struct parser *p);
 
 /* A new file begins: what stamps are read against, and no line precedes. */
 void parser_start(struct parser *p, const struct clock *clock);
+
+/* Its blocks are what a sieve has left: every line in them is looked at. */
+void parser_start_sifted(struct parser *p, const struct clock *clock);
 
 /* Live input: the clock goes on. */
 void parser_set_clock(struct parser *p, const struct clock *clock);
@@ -36,6 +40,9 @@ struct stretch parser_end(const struct parser *p);
  * PARSER_AHEAD - 1 more, or the next block.  False: no more in this block. */
 enum { PARSER_AHEAD = 16 };
 bool parser_next(struct parser *p, struct event *e);
+
+/* How it finds the lines that may matter, with all literals of its rules. */
+const struct scan *parser_scan(const struct parser *p);
 
 /* Lines looked at because they held a literal. */
 uint64_t parser_candidates(const struct parser *p);

@@ -105,6 +105,14 @@ search_bytes(const struct scan *s, const char *from)
 	return from;
 }
 
+static const char *
+search_every(const struct scan *s, const char *from)
+{
+	while (from < s->end && *from == '\n')
+		from++;
+	return from;
+}
+
 /* Many places at once; only where both bytes of a pair stand is it worth
  * comparing the whole.  Written with the compilers' vector types, so that it is
  * the same for every processor. */
@@ -114,9 +122,12 @@ typedef uint64_t words __attribute__((vector_size(16)));
 static const char *
 search_16(const struct scan *s, const char *from)
 {
-	const char *stop = s->end - s->apart - sizeof(bytes);
 	bytes first[SCAN_LITERALS], second[SCAN_LITERALS];
+	const char *stop;
 
+	if ((size_t)(s->end - from) < s->apart + sizeof(bytes))
+		return search_bytes(s, from);
+	stop = s->end - s->apart - sizeof(bytes);
 	for (size_t i = 0; i < s->n; i++) {
 		const char *pair = s->literals[i].p + s->places[i];
 
@@ -166,10 +177,13 @@ twice(const uint8_t table[16])
 __attribute__((target("avx2"))) static const char *
 search_32(const struct scan *s, const char *from)
 {
-	const char *stop = s->end - s->apart - sizeof(__m256i);
+	const char *stop;
 	const __m256i lower[2] = { twice(s->lower[0]), twice(s->lower[1]) };
 	const __m256i upper[2] = { twice(s->upper[0]), twice(s->upper[1]) };
 
+	if ((size_t)(s->end - from) < s->apart + sizeof(__m256i))
+		return search_bytes(s, from);
+	stop = s->end - s->apart - sizeof(__m256i);
 	for (; from <= stop; from += sizeof(__m256i)) {
 		__m256i one = _mm256_loadu_si256(
 		    (const __m256i *)(const void *)from);
@@ -202,11 +216,18 @@ scan_has_way(enum scan_way way)
 #endif
 }
 
+enum scan_way
+scan_best_way(void)
+{
+	return scan_has_way(SCAN_32) ? SCAN_32 : SCAN_16;
+}
+
 void
 scan_set_way(struct scan *s, enum scan_way way)
 {
 	assert(scan_has_way(way));
-	s->search = way == SCAN_BYTES ? search_bytes : search_16;
+	s->search = way == SCAN_BYTES ? search_bytes :
+	    way == SCAN_EVERY ? search_every : search_16;
 #if defined(__x86_64__)
 	if (way == SCAN_32)
 		s->search = search_32;
@@ -223,14 +244,12 @@ scan_init(struct scan *s, const struct slice *literals, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		assert(literals[i].n > 0);
 		s->literals[i] = literals[i];
-		if (literals[i].n > s->longest)
-			s->longest = literals[i].n;
 		if (literals[i].n < shortest)
 			shortest = literals[i].n;
 	}
 	choose_pairs(s, shortest);
 	fill_sets(s);
-	scan_set_way(s, scan_has_way(SCAN_32) ? SCAN_32 : SCAN_16);
+	scan_set_way(s, scan_best_way());
 }
 
 void
@@ -247,8 +266,7 @@ scan_next(struct scan *s, size_t max, struct slice *line)
 
 	if (s->at == s->end)
 		return false;
-	hit = (size_t)(s->end - s->at) > s->longest + 32 ?
-	    s->search(s, s->at) : search_bytes(s, s->at);
+	hit = s->search(s, s->at);
 	if (hit == s->end) {
 		s->at = s->end;
 		return false;

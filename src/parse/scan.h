@@ -15,7 +15,7 @@ enum { SCAN_LITERALS = 24 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
-	size_t n, longest;
+	size_t n;
 	/* Two bytes of each literal that are seldom in logs: the place of the
 	 * first, and how far behind it the second stands, which is the same
 	 * for all. */
@@ -28,9 +28,12 @@ struct scan {
 };
 
 /* Ways to search, all with the same result: the best one that this processor
- * knows is taken; tests take each. */
-enum scan_way { SCAN_BYTES, SCAN_16, SCAN_32, SCAN_WAYS };
+ * knows is taken; tests take each.  The last is not one of these: every line
+ * that is not empty is given, since others have been left out already. */
+enum scan_way { SCAN_BYTES, SCAN_16, SCAN_32, SCAN_WAYS,
+	SCAN_EVERY = SCAN_WAYS };
 bool scan_has_way(enum scan_way way);
+enum scan_way scan_best_way(void);
 void scan_set_way(struct scan *s, enum scan_way way);
 
 /* Literals have at least one byte, and no newline. */

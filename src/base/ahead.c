@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: ISC */
+/* Files read by threads. */
+#include "base/ahead.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum {
+	ENOUGH = 64 * 1024,	/* worth handing over */
+	CHUNKS = 32,
+};
+
+/* What is left of several blocks. */
+struct chunk {
+	struct buf text;
+	struct chunk *next;
+};
+
+struct ahead {
+	struct input *in;
+	ahead_sift *sift;
+	void *with;
+	pthread_t thread;
+	int bell;			/* eventfd: there is something */
+	pthread_mutex_t lock;		/* for all that follows */
+	pthread_cond_t room;
+	struct chunk *first, *last;	/* to be handed out */
+	struct chunk *out;		/* is */
+	struct chunk *spare;
+	unsigned chunks;
+	uint64_t taken;
+	bool is_over, is_unwanted;
+	int rc;				/* of the last input_next() */
+	struct err e;
+};
+
+static void
+chunk_free(struct chunk *c)
+{
+	while (c) {
+		struct chunk *next = c->next;
+
+		buf_release(&c->text);
+		free(c);
+		c = next;
+	}
+}
+
+static void
+ring(struct ahead *a)
+{
+	uint64_t one = 1;
+
+	/* It cannot fail before 2^64 - 1 rings. */
+	if (write(a->bell, &one, sizeof one) < 0)
+		return;
+}
+
+/* An empty chunk.  NULL: nothing is wanted any more. */
+static struct chunk *
+take_chunk(struct ahead *a)
+{
+	struct chunk *c = NULL;
+
+	pthread_mutex_lock(&a->lock);
+	while (!a->spare && a->chunks == CHUNKS && !a->is_unwanted)
+		pthread_cond_wait(&a->room, &a->lock);
+	if (!a->is_unwanted && a->spare) {
+		c = a->spare;
+		a->spare = c->next;
+	} else if (!a->is_unwanted) {
+		c = mem_new(sizeof *c);
+		buf_init(&c->text, ENOUGH + INPUT_BLOCK_MAX + 2);
+		(void)buf_room(&c->text, c->text.max);
+		a->chunks++;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return c;
+}
+
+/* Hands a chunk over if it is worth it, or somebody waits for it. */
+static bool
+give_chunk(struct ahead *a, struct chunk *c, bool is_last)
+{
+	bool gives;
+
+	pthread_mutex_lock(&a->lock);
+	a->taken = input_taken(a->in);
+	gives = c->text.n >= ENOUGH || (c->text.n && !a->first) || is_last;
+	if (gives) {
+		c->next = NULL;
+		if (a->first)
+			a->last->next = c;
+		else
+			a->first = c;
+		a->last = c;
+		ring(a);
+	}
+	pthread_mutex_unlock(&a->lock);
+	return gives;
+}
+
+static void *
+read_ahead(void *with)
+{
+	struct ahead *a = with;
+	struct chunk *c = take_chunk(a);
+	struct slice block;
+	struct err e = { 0 };
+	int rc = 1;
+
+	while (c && (rc = input_next(a->in, &block, &e)) > 0) {
+		if (block.n)
+			a->sift(a->with, block, &c->text);
+		if (give_chunk(a, c, false)) {
+			c = take_chunk(a);
+			if (c)
+				buf_reset(&c->text);
+		}
+	}
+	if (c)
+		(void)give_chunk(a, c, true);
+	pthread_mutex_lock(&a->lock);
+	a->is_over = true;
+	a->rc = rc;
+	a->e = e;
+	ring(a);
+	pthread_mutex_unlock(&a->lock);
+	return NULL;
+}
+
+struct ahead *
+ahead_new(struct input *in, ahead_sift *sift, void *with)
+{
+	struct ahead *a = mem_new(sizeof *a);
+	sigset_t all, before;
+	int failed;
+
+	a->in = in;
+	a->sift = sift;
+	a->with = with;
+	a->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	pthread_mutex_init(&a->lock, NULL);
+	pthread_cond_init(&a->room, NULL);
+	/* Signals are for the thread that heeds them. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = a->bell < 0 || pthread_create(&a->thread, NULL, read_ahead,
+	    a) != 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!failed)
+		return a;
+	if (a->bell >= 0)
+		close(a->bell);
+	free(a);
+	return NULL;
+}
+
+void
+ahead_free(struct ahead *a)
+{
+	if (!a)
+		return;
+	pthread_mutex_lock(&a->lock);
+	a->is_unwanted = true;
+	pthread_cond_signal(&a->room);
+	pthread_mutex_unlock(&a->lock);
+	pthread_join(a->thread, NULL);
+	chunk_free(a->first);
+	chunk_free(a->out);
+	chunk_free(a->spare);
+	pthread_mutex_destroy(&a->lock);
+	pthread_cond_destroy(&a->room);
+	close(a->bell);
+	free(a);
+}
+
+int
+ahead_next(struct ahead *a, struct slice *block, struct err *e)
+{
+	int rc = 1;
+
+	*block = (struct slice){ NULL, 0 };
+	pthread_mutex_lock(&a->lock);
+	if (a->out) {
+		buf_reset(&a->out->text);
+		a->out->next = a->spare;
+		a->spare = a->out;
+		pthread_cond_signal(&a->room);
+	}
+	a->out = a->first;
+	if (a->out) {
+		a->first = a->out->next;
+		a->out->next = NULL;
+		*block = buf_slice(&a->out->text);
+	} else if (a->is_over) {
+		rc = a->rc;
+		*e = a->e;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return rc;
+}
+
+static bool
+is_ready(struct ahead *a)
+{
+	bool ready;
+
+	pthread_mutex_lock(&a->lock);
+	ready = a->first || a->is_over;
+	pthread_mutex_unlock(&a->lock);
+	return ready;
+}
+
+int
+ahead_wait(struct ahead *a, int64_t microseconds, int other,
+    const sigset_t *mask)
+{
+	struct pollfd p[2] = { { .fd = a->bell, .events = POLLIN },
+		{ .fd = other, .events = POLLIN } };
+	struct timespec limit = { .tv_sec = microseconds / 1000000,
+		.tv_nsec = microseconds % 1000000 * 1000 };
+	uint64_t rings;
+
+	if (is_ready(a))
+		return 1;
+	if (ppoll(p, other < 0 ? 1 : 2, microseconds < 0 ? NULL : &limit,
+	    mask) < 0)
+		return -1;
+	if (p[0].revents && read(a->bell, &rings, sizeof rings) < 0)
+		return 0;
+	return is_ready(a);
+}
+
+uint64_t
+ahead_taken(struct ahead *a)
+{
+	uint64_t taken;
+
+	pthread_mutex_lock(&a->lock);
+	taken = a->taken;
+	pthread_mutex_unlock(&a->lock);
+	return taken;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: ISC */
+/* Files read by threads: what is sifted comes whole and in order, however slowly
+ * it is taken; what is wrong comes behind it; and a thread ends when nobody
+ * wants more. */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ahead.h"
+#include "tap.h"
+
+enum { LINES = 1000000 };
+
+/* Every line whose last digit is one of these is wanted. */
+static const char *wanted;
+
+static void
+sift(void *with, struct slice block, struct buf *out)
+{
+	struct slice line, rest = block;
+
+	*(unsigned *)with += 1;
+	while (slice_cut(&rest, '\n', &line)) {
+		if (!strchr(wanted, line.p[line.n - 1]))
+			continue;
+		buf_add(out, line);
+		buf_add_byte(out, '\n');
+	}
+}
+
+static void
+write_file(const char *name, unsigned lines)
+{
+	FILE *f = fopen(name, "w");
+
+	for (unsigned i = 0; f && i < lines; i++)
+		fprintf(f, "a line that is there %u\n", i);
+	if (!f || fclose(f) == EOF)
+		printf("Bail out! %s\n", name);
+}
+
+/* Takes all there is; the lines it has, if each is the one expected, else 0;
+ * rc and e as the last call gave them. */
+static unsigned
+take_all(struct ahead *a, unsigned pause, int *rc, struct err *e)
+{
+	unsigned lines = 0, expected = 0;
+	struct slice block, line;
+	char text[64];
+	bool good = true;
+
+	for (;;) {
+		(void)ahead_wait(a, -1, -1, NULL);
+		*rc = ahead_next(a, &block, e);
+		if (*rc <= 0)
+			return good ? lines : 0;
+		while (slice_cut(&block, '\n', &line)) {
+			while (!strchr(wanted, '0' + (int)(expected % 10)))
+				expected++;
+			snprintf(text, sizeof text, "a line that is there %u",
+			    expected++);
+			good = good && slice_is(line, slice_text(text));
+			lines++;
+		}
+		if (pause)
+			(void)poll(NULL, 0, (int)pause);
+	}
+}
+
+static void
+test_all(const char *digits, unsigned pause, unsigned expected)
+{
+	struct err e = { 0 };
+	struct input *in = input_open("lines", &e);
+	unsigned blocks = 0, lines;
+	struct stat st;
+	struct ahead *a;
+	int rc = -1;
+
+	wanted = digits;
+	a = in ? ahead_new(in, sift, &blocks) : NULL;
+	if (!ok(a != NULL, "a thread"))
+		return;
+	lines = take_all(a, pause, &rc, &e);
+	ok(lines == expected && rc == 0, "lines that end in %s: %u of %u, in "
+	    "order", digits, lines, expected);
+	ok(stat("lines", &st) == 0 && ahead_taken(a) == (uint64_t)st.st_size,
+	    "all of the file was taken");
+	ok(ahead_wait(a, 0, -1, NULL) == 1 &&
+	    ahead_next(a, &(struct slice){ NULL, 0 }, &e) == 0,
+	    "and the end stays the end");
+	ahead_free(a);
+	ok(blocks > 10 && input_cut_lines(in) == 0, "the input is ours again");
+	input_close(in);
+}
+
+/* What could be unpacked, then what was wrong. */
+static void
+test_damage(void)
+{
+	struct err e = { 0 };
+	struct input *in;
+	struct ahead *a;
+	unsigned blocks = 0, lines;
+	int rc = 0;
+
+	if (system("gzip -c lines | head -c 700000 >cut.gz") != 0)
+		printf("# no gzip\n");
+	in = input_open("cut.gz", &e);
+	wanted = "0123456789";
+	a = in ? ahead_new(in, sift, &blocks) : NULL;
+	if (!ok(a != NULL, "a thread for a gzip file"))
+		return;
+	lines = take_all(a, 0, &rc, &e);
+	ok(lines > 1000 && rc < 0 && e.status == EX_DATAERR &&
+	    strstr(e.text, "'cut.gz' is cut short"), "%u lines, then: %s",
+	    lines, e.text);
+	ok(ahead_next(a, &(struct slice){ NULL, 0 }, &e) < 0 &&
+	    input_is_packed(in), "and again");
+	ahead_free(a);
+	input_close(in);
+}
+
+/* Nobody takes anything: the thread waits at its ceiling, and ends all the
+ * same. */
+static void
+test_unwanted(void)
+{
+	struct err e = { 0 };
+	uint64_t before = 0, taken = 0;
+
+	wanted = "0123456789";
+	for (int i = 0; i < 20; i++) {
+		struct input *in = input_open("lines", &e);
+		unsigned blocks = 0;
+		struct ahead *a = in ? ahead_new(in, sift, &blocks) : NULL;
+
+		if (!a)
+			break;
+		if (i == 0) {
+			do {
+				before = taken;
+				(void)poll(NULL, 0, 50);
+				taken = ahead_taken(a);
+			} while (taken != before || taken == 0);
+			ok(taken < input_size(in), "it stops after %llu bytes "
+			    "of %llu", (unsigned long long)taken,
+			    (unsigned long long)input_size(in));
+		}
+		ahead_free(a);
+		input_close(in);
+	}
+	ok(taken > 0, "twenty threads that nobody wanted ended");
+}
+
+/* Time, and other descriptors. */
+static void
+test_wait(void)
+{
+	struct err e = { 0 };
+	struct input *in = input_open("nothing", &e);
+	int other = eventfd(1, EFD_CLOEXEC), rc, n = 0;
+	struct slice block;
+	unsigned blocks = 0;
+	struct ahead *a = in ? ahead_new(in, sift, &blocks) : NULL;
+
+	if (!ok(a && other >= 0, "a thread for an empty file"))
+		return;
+	while (ahead_wait(a, 1000, other, NULL) == 0 && n < 100000)
+		n++;
+	do {
+		(void)ahead_wait(a, -1, other, NULL);
+		rc = ahead_next(a, &block, &e);
+	} while (rc > 0 && block.n == 0);
+	ok(rc == 0 && blocks == 0, "nothing comes of it");
+	ahead_free(a);
+	ahead_free(NULL);
+	input_close(in);
+	close(other);
+}
+
+int
+main(void)
+{
+	char directory[] = "/tmp/mls-ahead-XXXXXX";
+
+	if (!mkdtemp(directory) || chdir(directory) != 0) {
+		printf("Bail out! %s\n", directory);
+		return 1;
+	}
+	write_file("lines", LINES);
+	write_file("nothing", 0);
+	test_all("0123456789", 0, LINES);
+	test_all("7", 0, LINES / 10);
+	test_all("0123456789", 1, LINES);
+	test_all("x", 0, 0);
+	test_damage();
+	test_unwanted();
+	test_wait();
+	unlink("lines");
+	unlink("nothing");
+	unlink("cut.gz");
+	rmdir(directory);
+	return done();
+}
