@@ -696,8 +696,8 @@ sub locked {
 	open my $lock, '>>', "$FILE.lock" or die "$FILE.lock: $!";
 	flock $lock, LOCK_EX or die "flock: $!";
 	requests();
-	fails('locked', 75, "another update is running: it holds " .
-	    "'\Q$FILE\E\\.lock'", \@BOTH);
+	fails('locked', 75, "'\Q$FILE\E' is being written by " .
+	    "process $$", \@BOTH);
 	is(requests(), '', 'locked: nobody was asked');
 	close $lock;
 	succeeds('not locked', qr/^nothing new/, update(\@BOTH));

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/durable.h"
 #include "base/mem.h"
-#include "enrich/installed.h"
 
 
 static_assert(sizeof(struct image_place) == 12, "a place has holes");
@@ -361,9 +361,9 @@ writer_replace(const struct writer *w, const char *file, struct err *e)
 	if (rc < 0) {
 		err_errno(e, EX_CANTCREAT, "cannot write '%s'", file);
 		unlink(name);
-	} else
-		installed_sync(file);
-	return rc;
+		return rc;
+	}
+	return durable_name(file, e);
 }
 
 uint64_t

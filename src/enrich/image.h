@@ -108,7 +108,8 @@ int image_verify(const struct image *im, struct err *e);
 
 /* Writes it to a file beside the one named, on disk, and renames that.  What it
  * was made from is said to be these sources.  -1: EX_CANTCREAT, and the file is
- * as it was. */
+ * as it was; or EX_IOERR, and whether it will still be the new one after a
+ * power cut is not known. */
 int image_write(const struct image *im, const struct ipdb_source *sources,
 	size_t n, const char *file, struct err *e);
 

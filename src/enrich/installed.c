@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/when.h"
 
@@ -92,16 +92,15 @@ static int
 take_lock(struct installed *i, struct err *e)
 {
 	char *name = installed_beside(i->file, ".lock");
-	int rc = 0;
+	struct stat st;
+	int rc;
 
 	i->lock = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK |
 	    O_CLOEXEC, 0600);
-	if (i->lock < 0)
+	if (i->lock < 0 || fstat(i->lock, &st) < 0)
 		rc = err_errno(e, EX_CANTCREAT, "cannot open '%s'", name);
-	else if (flock(i->lock, LOCK_EX | LOCK_NB) < 0)
-		rc = errno == EWOULDBLOCK ? err_set(e, EX_TEMPFAIL, "another "
-		    "update is running: it holds '%s'", name) :
-		    err_errno(e, EX_CANTCREAT, "cannot lock '%s'", name);
+	else
+		rc = lock_take(i->lock, i->file, &st, e);
 	if (rc < 0 && i->lock >= 0) {
 		close(i->lock);
 		i->lock = -1;
@@ -183,20 +182,6 @@ installed_replace(struct installed *i, bool *has_old, struct err *e)
 {
 	*has_old = *has_old && keep_old(i);
 	return installed_move(i->fresh, i->file, e);
-}
-
-void
-installed_sync(const char *file)
-{
-	struct slice name = slice_text(file);
-	char *directory = directory_of(name);
-	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	free(directory);
-	if (fd < 0)
-		return;
-	(void)fsync(fd);
-	close(fd);
 }
 
 int

@@ -31,9 +31,6 @@ void installed_close(struct installed *i);
  * says whether that was possible.  -1: EX_CANTCREAT, and it was not moved. */
 int installed_replace(struct installed *i, bool *has_old, struct err *e);
 
-/* Makes the change of a name last. */
-void installed_sync(const char *file);
-
 /* Renames.  -1: EX_CANTCREAT. */
 int installed_move(const char *from, const char *to, struct err *e);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/durable.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "enrich/filestamp.h"
@@ -277,19 +278,6 @@ add_text(struct buf *out, const struct ledger *l)
 	buf_addf(out, "sum %016" PRIx64 "\n", text_sum(buf_slice(out)));
 }
 
-static int
-write_text(int fd, struct slice text)
-{
-	while (text.n) {
-		ssize_t wrote = write(fd, text.p, text.n);
-
-		if (wrote < 0)
-			return -1;
-		text = slice_from(text, (size_t)wrote);
-	}
-	return fsync(fd);
-}
-
 int
 ledger_write(const struct ledger *l, const char *file, struct err *e)
 {
@@ -302,9 +290,9 @@ ledger_write(const struct ledger *l, const char *file, struct err *e)
 		return err_errno(e, EX_CANTCREAT, "cannot create '%s'", file);
 	buf_init(&text, TEXT_MAX);
 	add_text(&text, l);
-	rc = write_text(fd, buf_slice(&text));
-	if (rc < 0)
-		err_errno(e, EX_CANTCREAT, "cannot write '%s'", file);
+	rc = durable_write(fd, file, buf_slice(&text), e);
+	if (rc == 0 && fsync(fd) < 0)
+		rc = err_errno(e, EX_CANTCREAT, "cannot write '%s'", file);
 	close(fd);
 	buf_release(&text);
 	return rc;

@@ -43,7 +43,8 @@ struct ledger {
 struct ledger *ledger_read(const char *file);
 void ledger_free(struct ledger *l);
 
-/* Writes a new file, on disk when it returns.  -1: EX_CANTCREAT. */
+/* Writes a new file, on disk when it returns.  -1: EX_CANTCREAT,
+ * EX_IOERR. */
 int ledger_write(const struct ledger *l, const char *file, struct err *e);
 
 /* Until when a URL is to be left alone; 0: it is not.  Setting it to 0 forgets

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/mem.h"
 #include "base/when.h"
 #include "enrich/installed.h"
@@ -381,7 +382,8 @@ install(struct update *u, struct ipdb *db, struct err *e)
 	/* The worst that is lost here is a download. */
 	(void)rename(u->installed.fresh_ledger, u->installed.ledger);
 	remove_surplus(u);
-	installed_sync(u->s->file);
+	if (durable_name(u->s->file, e) < 0)
+		return -1;
 	buf_addf(u->said, "installed '%s'", u->s->file);
 	if (has_old)
 		buf_addf(u->said, "; the one before is '%s'", u->installed.old);
