@@ -161,14 +161,23 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(B)/embedded.h
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(B)/generate $(B)/t/nameserver
+bench: all $(B)/generate $(B)/t/nameserver $(B)/t/rows $(B)/split $(B)/measure
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B)/mls-filter $(B)/generate $(B)/bench; \
-	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
+	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
+	    t/bench/summarize $(B)/mls-summarize $(B)/t/rows $(B)/split \
+	    $(B)/measure $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
 $(B)/generate: t/bench/generate.c $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+
+$(B)/measure: t/bench/measure.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+
+# The floor may use all that this machine has.
+$(B)/split: t/bench/split.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) -march=native $(LINKING) $(LDFLAGS) -o $@ $<
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \
