@@ -16,7 +16,7 @@ enum { WORD_BYTES = 8 };
 static inline uint64_t
 word_of(char c)
 {
-	return 0x0101010101010101 * (unsigned char)c;
+	return UINT64_C(0x0101010101010101) * (unsigned char)c;
 }
 
 /* The bytes of s from i on; behind its end they are filled. */

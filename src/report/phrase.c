@@ -15,9 +15,11 @@ phrase_add_change(struct buf *out, uint64_t before, uint64_t now,
 {
 	int64_t change = model_change(before, now);
 
-	if (change == INT64_MAX)
-		buf_add(out, SLICE("up from none"));
-	else if (change == 0)
+	if (change == INT64_MAX) {
+		buf_addf(out, "%s: none", what);
+		return;
+	}
+	if (change == 0)
 		buf_add(out, SLICE("no change"));
 	else
 		buf_addf(out, "%+lld %%", (long long)change);

@@ -11,7 +11,8 @@
 void phrase_add_count(struct buf *out, uint64_t n, const char *one,
 	const char *many);
 
-/* "+106 % against the day before (622)"; what: "the day before" */
+/* "+106 % against the day before (622)", "the day before: none"; what: "the day
+ * before" */
 void phrase_add_change(struct buf *out, uint64_t before, uint64_t now,
 	const char *what);
 
