@@ -57,6 +57,9 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is($j->{top}{reverse_dns_status}[0]{value}, 'ERRNO 1',
 	    'the seed: its statuses');
 	is($j->{hours}[23], 1, 'the seed: hours');
+	is_deeply([map { $_->{value} } @{json(join '', $HEADER, map {
+	    row(reverse_dns_status => $_) } qw(OK LOCAL SKIPPED TIMEOUT))->
+	    {top}{reverse_dns_status}}], ['TIMEOUT'], 'look-ups that failed');
 
 	my $both = $seed . $HEADER . row(user => 'a\\\\b', server => '"m,x"') .
 	    "ip\tuser\tdate\nx\n" =~ s/x\n$//r .

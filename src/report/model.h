@@ -29,7 +29,8 @@ enum { MODEL_TEXT_MAX = 128 };
 enum model_table {
 	MODEL_USER, MODEL_IP, MODEL_NETWORK, MODEL_HOSTNAME, MODEL_COUNTRY,
 	MODEL_ASN, MODEL_ASO, MODEL_SERVICE, MODEL_MECHANISM,
-	MODEL_STATUS,		/* of the reverse look-up, all but OK, LOCAL */
+	MODEL_STATUS,		/* of reverse look-ups that failed: not OK,
+				 * LOCAL or SKIPPED */
 	MODEL_SERVER,
 	MODEL_TABLES
 };

@@ -147,7 +147,8 @@ static bool
 is_failure(struct slice status)
 {
 	return !slice_is(status, rdns_status_name(RDNS_OK)) &&
-	    !slice_is(status, rdns_status_name(RDNS_LOCAL));
+	    !slice_is(status, rdns_status_name(RDNS_LOCAL)) &&
+	    !slice_is(status, rdns_status_name(RDNS_SKIPPED));
 }
 
 static uint32_t
