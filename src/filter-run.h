@@ -19,7 +19,12 @@
 /* The exit status when lines may be missing that nobody can read any more. */
 enum { FILTER_GAP = 1 };
 
-/* One run of mls-filter: inputs in, rows out, signals heeded on the way. */
+/* One run of mls-filter: inputs in, rows out, signals heeded on the way.
+ *
+ * Blocks of lines are read by filter-inputs (streams, whole files), filter-log
+ * (--state) or filter-journal (what filter-confirm has accepted).
+ * filter_run_block() sends their events on, through the queue if they need a
+ * name, to the sink; filter-state records how far that has come. */
 struct filter_run {
 	struct options options;
 	struct diag diag;

@@ -25,10 +25,6 @@ struct filter_state {
 	uint64_t written_to, written_file;	/* mark and files then */
 };
 
-/* Reads one log on where it was left, and closes the sink.  Returns the exit
- * status; what went wrong has been said. */
-int filter_state_run(struct filter_run *run, const char *name);
-
 /* Opens the state file and reads it; reads it again.  1: there is a checkpoint
  * in last; 0: there is none; -1: e says why. */
 int filter_state_open(struct filter_run *run, struct err *e);

@@ -9,6 +9,7 @@
 #include "filter-confirm.h"
 #include "filter-databases.h"
 #include "filter-inputs.h"
+#include "filter-log.h"
 #include "filter-run.h"
 #include "schema/cell.h"
 
@@ -175,7 +176,7 @@ work(struct filter_run *run, char **names, int n)
 	if (run->options.confirm) {
 		n = filter_confirm_run(run);
 	} else if (run->options.state) {
-		n = filter_state_run(run, names[0]);
+		n = filter_log_run(run, names[0]);
 	} else if (filter_run_open(run, NULL, &e) == 0) {
 		diag_say(&run->diag, DIAG_INFO, "started");
 		n = filter_inputs(run, names, n);
