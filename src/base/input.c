@@ -23,7 +23,7 @@ enum {
 enum packing { PACKING_UNKNOWN, PACKING_NONE, PACKING_GZIP };
 
 struct input {
-	const char *name;
+	char *name;
 	int fd;
 	enum packing packing;
 	bool live, eof, done, skipping, garbage, growing, at_end,
@@ -93,7 +93,7 @@ input_open(const char *name, struct err *e)
 	if (S_ISFIFO(st.st_mode))
 		enlarge_pipe(fd);
 	in = mem_new(sizeof *in);
-	in->name = name;
+	in->name = mem_text(name, strlen(name));
 	in->fd = fd;
 	in->live = !S_ISREG(st.st_mode);
 	in->time = in->live ? INT64_MAX : st.st_mtim.tv_sec;
@@ -112,6 +112,7 @@ input_close(struct input *in)
 		inflateEnd(&in->z);
 	if (in->fd != STDIN_FILENO)
 		close(in->fd);
+	free(in->name);
 	free(in->text);
 	free(in->raw);
 	free(in);

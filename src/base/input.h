@@ -21,8 +21,7 @@ enum { INPUT_LINE_MAX = 64 * 1024 };
 /* No block is larger. */
 enum { INPUT_BLOCK_MAX = INPUT_LINE_MAX + 256 * 1024 };
 
-/* "-" is standard input.  NULL: e says why (EX_NOINPUT).  The name must live
- * as long as the input. */
+/* "-" is standard input.  NULL: e says why (EX_NOINPUT). */
 struct input *input_open(const char *name, struct err *e);
 void input_close(struct input *in);
 
@@ -94,7 +93,7 @@ int64_t input_time(const struct input *in);
 uint64_t input_taken(const struct input *in);
 uint64_t input_size(const struct input *in);
 
-/* What messages call it. */
+/* What messages call it; lives as long as the input. */
 const char *input_name(const struct input *in);
 
 /* It is gzip, as far as has been read. */

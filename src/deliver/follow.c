@@ -3,7 +3,6 @@
 #include "deliver/follow.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "deliver/fingerprint.h"
@@ -16,7 +15,6 @@ enum { TRIES = 5 };
 struct follow {
 	const char *name;
 	struct input *in;
-	char *in_name;
 	struct rotated is;	/* what the file is; name unused */
 	uint64_t from;
 	struct log_place print;	/* its sums, where they were taken last */
@@ -35,9 +33,7 @@ static void
 close_input(struct follow *f)
 {
 	input_close(f->in);
-	free(f->in_name);
 	f->in = NULL;
-	f->in_name = NULL;
 }
 
 /* Makes a file the one that is being read. */
@@ -46,15 +42,15 @@ take_file(struct follow *f, struct input *in, const struct rotated *one)
 {
 	close_input(f);
 	f->in = in;
-	f->in_name = mem_text(one->name, strlen(one->name));
-	f->is = f->seen = *one;
+	f->is = *one;
 	f->is.name = NULL;
+	f->seen = f->is;
 	f->from = 0;
 	f->is_emptied = f->is_damaged = false;
 	f->print = (struct log_place){ .device = one->device,
 		.inode = one->inode, .born = one->born };
 	input_set_growing(in, true);
-	watch_file(&f->watch, f->in_name);
+	watch_file(&f->watch, input_name(in));
 }
 
 /* 1: the file is open; 0: it was moved meanwhile; -1: e. */
@@ -460,7 +456,8 @@ int
 follow_watch(struct follow *f)
 {
 	if (f->watch.fd < 0)
-		watch_open(&f->watch, f->name, f->in_name);
+		watch_open(&f->watch, f->name,
+		    f->in ? input_name(f->in) : NULL);
 	return f->watch.fd;
 }
 

@@ -36,7 +36,6 @@ struct journal {
 	struct buf line;
 	/* What is being read. */
 	struct input *in;
-	char *in_name;
 	uint64_t segment, from;
 };
 
@@ -198,9 +197,7 @@ static void
 close_input(struct journal *j)
 {
 	input_close(j->in);
-	free(j->in_name);
 	j->in = NULL;
-	j->in_name = NULL;
 }
 
 void
@@ -325,6 +322,7 @@ journal_enter(struct journal *j, uint64_t segment, uint64_t offset,
     uint64_t again, struct err *e)
 {
 	const struct segment *s = find_segment(j, segment);
+	char *name;
 	int rc;
 
 	if (s->number == segment && s->size < offset && s != last_of(j))
@@ -332,15 +330,16 @@ journal_enter(struct journal *j, uint64_t segment, uint64_t offset,
 	if (s->number != segment)
 		offset = again = 0;
 	close_input(j);
-	j->in_name = name_of(j, s->number);
-	j->in = input_open(j->in_name, e);
+	name = name_of(j, s->number);
+	j->in = input_open(name, e);
+	free(name);
 	if (!j->in)
 		return -1;
 	input_set_plain(j->in);
 	rc = input_seek(j->in, offset - again, NULL, e);
 	if (rc == 0)
 		rc = err_set(e, EX_IOERR, "'%s' is shorter than it was",
-		    j->in_name);
+		    input_name(j->in));
 	input_set_growing(j->in, true);
 	j->segment = s->number;
 	j->from = offset;
