@@ -10,9 +10,9 @@
  * of; $w: when. */
 static const char *const alerts[MODEL_ALERT_KINDS] = {
 	[MODEL_SUCCESS_AFTER_FAILURES] =
-	    "$s logged in from $o after $a failures, at $w.",
+	    "$s logged in from $o at $w, after $a failures.",
 	[MODEL_SUCCESS_NEW_COUNTRY] =
-	    "$s logged in from $o, where this user never was before, at $w.",
+	    "$s logged in from $o at $w, for the first time there.",
 	[MODEL_MANY_USERS] = "$s tried $c users in $a attempts.",
 	[MODEL_MANY_ADDRESSES] = "$s was tried from $c addresses, $a times.",
 	[MODEL_MANY_COUNTRIES] = "$s was tried from $c countries, $a times.",
