@@ -3,6 +3,7 @@
 #include "filter-databases.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -38,6 +39,25 @@ take_stamps(struct filter_run *run)
 		filestamp_take(&run->stamps[i], files[i]);
 }
 
+/* Never for worse: what takes the place of what works is read to its end, and
+ * an installed one that is gone is no reason to do without it. */
+static void
+check_replacement(const struct filter_run *run, const struct ipdb *db,
+    struct err_list *complaints)
+{
+	const struct text_list *list = &run->options.databases;
+	struct err e;
+
+	if (run->has_default && (list->n == 0 ||
+	    strcmp(list->items[0], IPDB_DEFAULT))) {
+		err_set(&e, EX_NOINPUT, "'" IPDB_DEFAULT "' is gone");
+		err_list_add(complaints, &e);
+	} else if (ipdb_check(db, &e) < 0) {
+		err_prefix(&e, "'%s': ", list->items[0]);
+		err_list_add(complaints, &e);
+	}
+}
+
 int
 filter_databases_open(struct filter_run *run)
 {
@@ -57,6 +77,8 @@ filter_databases_open(struct filter_run *run)
 		    "mls-ipinfo --update, or install tor-geoipdb, or name "
 		    "files with --database)");
 	db = ipdb_open(list->items, list->n, &complaints);
+	if (run->ipdb)
+		check_replacement(run, db, &complaints);
 	if (run->ipdb && complaints.n) {
 		diag_say(&run->diag, DIAG_WARNING, "going on with the "
 		    "databases as they were");
@@ -64,6 +86,8 @@ filter_databases_open(struct filter_run *run)
 	} else {
 		ipdb_close(run->ipdb);
 		run->ipdb = db;
+		run->has_default = are_usual(run) && list->n &&
+		    strcmp(list->items[0], IPDB_DEFAULT) == 0;
 	}
 	return diag_complain(&run->diag, DIAG_WARNING, &complaints);
 }

@@ -139,7 +139,7 @@ trim(struct slice s)
 static int
 take_address(struct ipinfo_run *run, struct slice line, struct err *e)
 {
-	struct slice text = trim(line);
+	struct slice text = trim(slice_to(line, INPUT_LINE_MAX));
 	struct ip ip;
 
 	if (text.n == 0 || text.p[0] == '#')
@@ -173,6 +173,7 @@ static int
 take_header(struct ipinfo_run *run, struct slice line, struct err *e)
 {
 	struct slice names[ANSWER_CELLS];
+	const struct slice *twin;
 	enum answer_format format = run->options.json ? ANSWER_JSON :
 	    ANSWER_CSV;
 
@@ -182,6 +183,12 @@ take_header(struct ipinfo_run *run, struct slice line, struct err *e)
 		    (unsigned long long)run->lines);
 		return -1;
 	}
+	twin = format == ANSWER_JSON ? table_twin(run->table) : NULL;
+	if (twin)
+		return err_set(e, EX_DATAERR, "standard input:%llu: two "
+		    "columns are called '%.*s', and an object has each name "
+		    "once: rename one", (unsigned long long)run->lines,
+		    (int)slice_to(*twin, SHOWN).n, twin->p);
 	run->answers = answers_new(format, table_delimiter(run->table));
 	answers_set_suffix(run->answers, table_suffix(run->table,
 	    added_names(names), ANSWER_CELLS));
@@ -202,6 +209,12 @@ take_row(struct ipinfo_run *run, struct slice line, struct err *e)
 
 	if (line.n == 0)
 		return 0;
+	if (line.n > INPUT_LINE_MAX) {
+		err_set(&damage, EX_DATAERR, "more than %d bytes: the row is "
+		    "left out", INPUT_LINE_MAX);
+		note_row(run, &damage);
+		return 0;
+	}
 	if (!run->table)
 		return take_header(run, line, e);
 	if (table_is_header(run->table, line))
@@ -225,8 +238,8 @@ take_block(struct ipinfo_run *run, struct slice block, struct err *e)
 	int rc = 0;
 
 	while (rc == 0 && input_line(&block, &line)) {
-		line = slice_to(line, INPUT_LINE_MAX);
-		run->lines++;
+		if (run->lines++ == 0)
+			slice_skip(&line, SLICE("\xef\xbb\xbf"));
 		rc = run->options.column ? take_row(run, line, e) :
 		    take_address(run, line, e);
 	}
@@ -337,7 +350,7 @@ read_input(struct ipinfo_run *run, struct input *in, struct err *e)
 static void
 note_end(struct ipinfo_run *run, const struct input *in)
 {
-	if (input_cut_lines(in))
+	if (!run->options.column && input_cut_lines(in))
 		diag_say(&run->diag, DIAG_WARNING, "'%s': %llu lines were cut "
 		    "after %d bytes", input_name(in),
 		    (unsigned long long)input_cut_lines(in), INPUT_LINE_MAX);

@@ -83,24 +83,46 @@ table_keep_names(struct table *t)
 		t->names[i].p = mem_text(t->names[i].p, t->names[i].n);
 }
 
+/* How many columns have a name. */
+static int
+table_count(const struct table *t, struct slice name)
+{
+	int n = 0;
+
+	for (int i = 0; i < t->columns; i++)
+		n += slice_is(t->names[i], name);
+	return n;
+}
+
+const struct slice *
+table_twin(const struct table *t)
+{
+	for (int i = 0; i < t->columns; i++)
+		if (table_count(t, t->names[i]) > 1)
+			return &t->names[i];
+	return NULL;
+}
+
 struct table *
 table_new(struct slice header, const char *column, struct err *e)
 {
 	struct table *t = mem_new(sizeof *t);
 
-	/* Spreadsheets put a byte order mark there. */
-	(void)slice_skip(&header, SLICE("\xef\xbb\xbf"));
 	t->header = mem_text(header.p, header.n);
 	t->header_n = header.n;
 	buf_init(&t->scratch, LINE_MAX_BYTES);
 	buf_init(&t->cell, LINE_MAX_BYTES);
-	if (table_recognise(t, slice_text(column))) {
+	if (!table_recognise(t, slice_text(column))) {
+		err_set(e, EX_DATAERR, "there is no column '%s' in the first "
+		    "line, '%.*s'", column,
+		    (int)slice_to(header, NAMES_SHOWN).n, t->header);
+	} else if (table_count(t, slice_text(column)) > 1) {
+		err_set(e, EX_DATAERR, "two columns are called '%s': rename "
+		    "the one that is not meant", column);
+	} else {
 		table_keep_names(t);
 		return t;
 	}
-	err_set(e, EX_DATAERR, "there is no column '%s' in the first line, "
-	    "'%.*s'", column, (int)slice_to(header, NAMES_SHOWN).n,
-	    t->header);
 	t->columns = 0;
 	table_free(t);
 	return NULL;

@@ -17,6 +17,8 @@ struct table;
  * there, EX_DATAERR. */
 struct table *table_new(struct slice header, const char *column,
 	struct err *e);
+/* A name that two columns have; NULL: none has. */
+const struct slice *table_twin(const struct table *t);
 void table_free(struct table *t);
 
 char table_delimiter(const struct table *t);

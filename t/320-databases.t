@@ -352,13 +352,20 @@ sub replaced {
 	$compile->('FR');
 	is($until->(sub { $_[0] =~ /FR/ }), "192.0.2.7,FR\n",
 	    'replaced: the second is seen');
-	spew("$DIR/bad", substr slurp($db), 0, 5000);
+	my $good = slurp($db);
+	spew("$DIR/bad", substr $good, 0, 5000);
 	rename "$DIR/bad", $db or die "rename: $!";
 	is($until->(sub { slurp("$DIR/said") =~ /as they were/ }),
 	    "192.0.2.7,FR\n", 'replaced: a bad one is not taken');
 	like(slurp("$DIR/said"), qr/\Amls-filter:\ going\ on\ with\ the\ databases
 	    \ as\ they\ were\nmls-filter:\ \Q$db\E:\ has\ 5000\ bytes\ .*\n\z/x,
 	    'replaced: and said, once');
+	(my $flipped = $good) =~ s/FR/GR/;
+	isnt($flipped, $good, 'replaced: a bit flipped');
+	spew("$DIR/bad", $flipped);
+	rename "$DIR/bad", $db or die "rename: $!";
+	is($until->(sub { slurp("$DIR/said") =~ /sum is wrong/ }),
+	    "192.0.2.7,FR\n", 'replaced: nor is one with a bit flipped');
 	$compile->('CA');
 	is($until->(sub { $_[0] =~ /CA/ }), "192.0.2.7,CA\n",
 	    'replaced: the next good one is');

@@ -237,6 +237,22 @@ gives(filter("a,ip\n1,x\n2,10.0.0.1\n3,192.0.2.1,y\n4,\"192.0.2.1\n" .
 gives(filter("a,b\n1,2\n", '--column', 'ip'), 'no such column', '', 65,
     at(1, "there is no column 'ip' in the first line, 'a,b'"));
 gives(filter('', '--column', 'ip'), 'a table of nothing', '');
+gives(filter("\xef\xbb\xbf192.0.2.1\n", '--csv', '--header', 'never'),
+    'a byte order mark before a list',
+    "192.0.2.1,DE,64500,\"Example, Ltd\"\n");
+gives(filter("ip,a,ip\n192.0.2.1,,192.0.2.2\n", '--column', 'ip'),
+    'the column twice', '', 65, at(1, "two columns are called 'ip': rename " .
+    'the one that is not meant'));
+gives(filter("ip,a,a\n192.0.2.1,,\n", '--column', 'ip'),
+    'another column twice', "ip,a,a,country_code,asn,aso\n" .
+    "192.0.2.1,,,DE,64500,\"Example, Ltd\"\n");
+gives(filter("ip,a,a\n192.0.2.1,,\n", '--column', 'ip', '--json'),
+    'which no object can have', '', 65, at(1, "two columns are called 'a', " .
+    'and an object has each name once: rename one'));
+gives(filter("ip,a\n192.0.2.1," . 'x' x 70_000 . "\n192.0.2.1,y\n",
+    '--column', 'ip'), 'a row that is too long', "ip,a,country_code,asn,aso\n" .
+    "192.0.2.1,y,DE,64500,\"Example, Ltd\"\n", 65,
+    at(2, 'more than 65536 bytes: the row is left out'));
 gives(filter("ip,x\n192.0.2.1,\xff\x1b\\x41\\\\\n", '--column', 'ip',
     '--json'), 'JSON of what is not ours', '{"ip":"192.0.2.1",' .
     '"x":"\\\\xFF\\\\x1B\\\\x41\\\\\\\\","country_code":"DE",' .

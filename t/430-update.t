@@ -48,6 +48,9 @@ intervals();
 dry_run();
 local_files();
 damaged_memory();
+not_what_was_made();
+neighbours();
+secrets();
 locked();
 killed();
 killed_often();
@@ -191,7 +194,7 @@ sub day {
 sub grow_old {
 	my $time = int(time) - 5 * $DAY - 60;
 	utime $time, $time, $FILE or die "$FILE: $!";
-	return 'the database of ' . day($time) . ', 5 days old';
+	return 'the database installed on ' . day($time) . ', 5 days ago';
 }
 
 # An update that fails, and leaves everything alone.
@@ -335,6 +338,12 @@ sub mirrors {
 		knows("mirror of $path: used", '192.0.2.1',
 		    "DE,64500,Example $path");
 	}
+	spew("$WWW/asn.csv", asn_rows(1001, 'whole'));
+	spew("$WWW/cut.csv", (asn_rows(1001))[0 .. 9], '10.');
+	succeeds('mirror of half a row', qr{cut\.csv':11: [^\n]*; went on},
+	    update([$BOTH[0], "file://$WWW/cut.csv $BOTH[1]"]));
+	knows('mirror of half a row: used', '192.0.2.1',
+	    'DE,64500,Example whole');
 	fails('no mirror has it', 75, qr{404/a':\ [^\n]*404[^\n]*;\ cannot\ [^\n]*
 	    500/b':\ [^\n]*500}x, [$BOTH[0], "$URL/404/a $URL/500/b"]);
 	fails('no mirror will have it', 69, '404/a.*404/b',
@@ -469,6 +478,10 @@ sub bad_databases {
 		[@good[1 .. 999]]],
 	    ['another', '2001:4860:4860::8888 was in AS15169',
 		[@good[0 .. 2, 4 .. 999]]],
+	    ['a canary elsewhere', '8\.8\.8\.8 was in AS15169, and is in AS666',
+		["8.8.8.0,8.8.8.255,666,Evil\n", @good[1 .. 999]]],
+	    ['a last line that does not end', "'\Q$BOTH[1]\E':1000: the last",
+		[@good[0 .. 998], '10.9.9.0,10.9.9.255,645,x']],
 	    ['only a head', "'\Q$BOTH[1]\E':1: ", ["start,end,asn\n"]],
 	);
 	for (@bad) {
@@ -479,19 +492,20 @@ sub bad_databases {
 		fails("$about, again", 65, $why, \@BOTH);
 	}
 
-	# Rows may change if somebody says so; canaries not even then.
+	# All may change if somebody says so.
 	spew("$WWW/asn.csv", @good[1 .. 999]);
-	fails('a lost canary, forced', 65, '8\.8\.8\.8 was', \@BOTH,
-	    '--force');
+	succeeds('a lost canary, forced', qr/: 999 rows, 1000 before$/m,
+	    update(\@BOTH, '--force'));
 	spew("$WWW/asn.csv", asn_rows(400));
-	succeeds('fewer rows, forced', qr/: 400 rows, 1000 before$/m,
+	succeeds('fewer rows, forced', qr/: 400 rows, 999 before$/m,
 	    update(\@BOTH, '--force'));
 	spew("$WWW/asn.csv", @good);
 	succeeds('more again', qr/: 1000 rows, 400 before$/m,
 	    update(\@BOTH));
 
 	# Without the ASN, because it is no longer named.
-	fails('a source is not named', 65, '--force takes it, if other',
+	fails('a source is not named', 65, 'what these sources give has \d+ rows, ' .
+	    'and had \d+ before \(--force',
 	    [$BOTH[0]]);
 }
 
@@ -610,11 +624,72 @@ sub damaged_memory {
 	# What is kept of a source, with another text of the same length.
 	my $kept = slurp("$FILE.source-1");
 	spew("$FILE.source-1", 'x' x length $kept);
-	unlink $FILE;
-	my $r = update(\@BOTH);
-	is($r->{status}, 65, 'a kept text is damaged: cannot be used');
 	succeeds('a kept text is damaged: fetched anew', qr/^installed/m,
 	    update(\@BOTH));
+	is(slurp("$FILE.source-1"), $kept, 'a kept text is damaged: replaced');
+}
+
+sub asn_is {
+	my ($about, $name) = @_;
+	is(look_up($FILE, '192.0.2.7'), "192.0.2.7,DE,64500,Example $name\n",
+	    $about);
+}
+
+# What is installed is what was made of the sources, or is made again: whatever
+# moment a run was ended at, and whoever put another file there.
+sub not_what_was_made {
+	spew("$WWW/asn.csv", asn_rows(1000, 'A'));
+	succeeds('A', qr/^installed/m, update(\@BOTH));
+	my %a = map { $_ => slurp("$FILE$_") } '', '.sources';
+	spew("$WWW/asn.csv", asn_rows(1000, 'B'));
+	succeeds('B', qr/^installed/m, update(\@BOTH));
+	my $ledger = slurp("$FILE.sources");
+	for (['before the database', '', '.sources'], ['before the ledger',
+	    '.sources'], ['after the ledger', '']) {
+		my ($about, @names) = @$_;
+		spew("$FILE.new", $a{$_}), rename "$FILE.new", "$FILE$_"
+		    for @names;
+		succeeds("ended $about", qr/^installed/m, update(\@BOTH));
+		asn_is("ended $about: made again", 'B');
+		succeeds("ended $about, once", qr/^nothing new/,
+		    update(\@BOTH));
+	}
+	rename "$FILE.old", $FILE or die;
+	succeeds('another file in its place', qr/^installed/m,
+	    update(\@BOTH, '--min-interval', '24h'));
+	asn_is('another file in its place: made again', 'B');
+	my $good = slurp($FILE);
+	(my $bad = $good) =~ s/Example B/Example X/;
+	spew("$FILE.new", $bad);
+	rename "$FILE.new", $FILE;
+	my $old = slurp("$FILE.old");
+	succeeds('a damaged one', qr/^installed '\Q$FILE\E'$/m, update(\@BOTH));
+	is(slurp($FILE), $good, 'a damaged one: repaired');
+	is(slurp("$FILE.old"), $old, 'a damaged one: not kept');
+	spew("$WWW/asn.csv", asn_rows(1000));
+	succeeds('as it was', qr/^installed/m, update(\@BOTH));
+}
+
+# Files of others whose names are like ours.
+sub neighbours {
+	my @names = map { "$FILE$_" } qw(.download-notes .download-readme
+	    .new.db .new.sources .download-1.tar.gz .newer);
+	spew($_, 'mine') for @names;
+	succeeds('neighbours', qr/^nothing new/, update(\@BOTH));
+	is(join(' ', grep { !-e } @names), '', 'neighbours stay');
+	unlink @names;
+}
+
+# What no message shows, however it is written.
+sub secrets {
+	for ('https:/joe:s3cret@localhost:1/x', 'https://joe:s3cret@localhost:1/x',
+	    'https://joe:s3/cret@localhost:1/x', 'joe:s3cret@localhost:1/x',
+	    'https://joe:s3?cret@localhost:1/x?key=s3cret',
+	    'https://joe:s3#cret@localhost:1/x#s3cret') {
+		my $r = update([$BOTH[0], $_]);
+		isnt($r->{status}, 0, "$_: fails");
+		unlike($r->{err} . $r->{out}, qr/s3|cret/, "$_: is not shown");
+	}
 }
 
 sub locked {

@@ -367,6 +367,18 @@ verify_order(const struct compiled *c, enum ip_family family, struct err *e)
 }
 
 static int
+verify_tops(const struct compiled *c, struct err *e)
+{
+	size_t i = 0;
+
+	while (i < c->v6_tops_n &&
+	    c->v6_tops[i] == c->v6_highs[i * IMAGE_STRIDE])
+		i++;
+	return i == c->v6_tops_n ? 0 : err_set(e, EX_DATAERR, "damaged: its "
+	    "IPv6 addresses are not where they are said to be");
+}
+
+static int
 verify_places(const struct compiled *c, struct err *e)
 {
 	for (size_t i = 0; i < c->places_n; i++) {
@@ -390,8 +402,8 @@ compiled_verify(const struct compiled *c, struct err *e)
 	if (!image_is_file(&c->image))
 		return 0;
 	return image_verify(&c->image, e) < 0 ||
-	    verify_order(c, IP_V4, e) < 0 || verify_order(c, IP_V6, e) < 0 ?
-	    -1 : verify_places(c, e);
+	    verify_order(c, IP_V4, e) < 0 || verify_order(c, IP_V6, e) < 0 ||
+	    verify_tops(c, e) < 0 ? -1 : verify_places(c, e);
 }
 
 const struct image *

@@ -116,15 +116,19 @@ load(struct err *e)
 void
 fetch_show(const char *url, char shown[FETCH_SHOWN_MAX])
 {
-	const char *host = strstr(url, "//");
-	const char *end = url + strcspn(url, "?#"), *at;
+	const char *host = url + strcspn(url, ":/?#"), *at;
 
-	host = host && host < end ? host + 2 : url;
+	host += *host == ':';
+	host += strspn(host, "/");
 	at = host + strcspn(host, "/?#");
 	while (at > host && at[-1] != '@')
 		at--;
+	/* A password with a sign that had to be escaped looks like a host with
+	 * a port, and the rest of it like a path. */
+	if (at == host && strcspn(host, ":") < strcspn(host, "@"))
+		at += strrchr(host, '@') ? strrchr(host, '@') + 1 - host : 0;
 	snprintf(shown, FETCH_SHOWN_MAX, "%.*s%.*s", (int)(host - url), url,
-	    (int)(end - at), at);
+	    (int)strcspn(at, "?#"), at);
 	err_plain(shown);
 }
 

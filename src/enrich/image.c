@@ -19,7 +19,6 @@
 #include "base/mem.h"
 #include "enrich/installed.h"
 
-enum { MODE = 0644 };
 
 static_assert(sizeof(struct image_place) == 12, "a place has holes");
 static_assert(sizeof(struct image_source) == 40, "a source has holes");
@@ -249,6 +248,7 @@ struct writer {
 	const void *sections[IMAGE_SECTIONS];
 	struct image_source *sources;
 	struct buf texts;
+	mode_t mode;		/* the file gets */
 };
 
 static uint32_t
@@ -321,8 +321,22 @@ writer_put(const struct writer *w, int fd)
 			fwrite(w->sections[i], 1, size, f);
 		fwrite(padding, 1, aligned(size) - size, f);
 	}
-	rc = fflush(f) || ferror(f) || fchmod(fd, MODE) || fsync(fd) ? -1 : 0;
+	rc = fflush(f) || ferror(f) || fchmod(fd, w->mode) || fsync(fd) ? -1 : 0;
 	return fclose(f) || rc ? -1 : 0;
+}
+
+/* That of the file, or what a new one gets. */
+static mode_t
+mode_of(const char *file)
+{
+	struct stat st;
+	mode_t mask;
+
+	if (stat(file, &st) == 0)
+		return st.st_mode & 0777;
+	mask = umask(0);
+	umask(mask);
+	return 0666 & ~mask;
 }
 
 static int
@@ -352,6 +366,14 @@ writer_replace(const struct writer *w, const char *file, struct err *e)
 	return rc;
 }
 
+uint64_t
+image_said_sum(const struct image *im)
+{
+	const struct image_header *h = im->map;
+
+	return image_is_file(im) ? h->sum : 0;
+}
+
 int
 image_verify(const struct image *im, struct err *e)
 {
@@ -377,6 +399,7 @@ image_write(const struct image *im, const struct ipdb_source *sources,
 	}
 	writer_sources(&w, sources, n);
 	writer_header(&w);
+	w.mode = mode_of(file);
 	rc = writer_replace(&w, file, e);
 	free(w.sources);
 	buf_release(&w.texts);

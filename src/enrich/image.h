@@ -100,6 +100,9 @@ bool image_source(const struct image *im, size_t i,
 /* What the sum of a file of n bytes, all of which follow, should be. */
 uint64_t image_sum(const struct image_header *h, size_t n);
 
+/* What one says that its sum is; 0: it is no file. */
+uint64_t image_said_sum(const struct image *im);
+
 /* Reads all of one that is a file.  -1: its sum is wrong, EX_DATAERR. */
 int image_verify(const struct image *im, struct err *e);
 

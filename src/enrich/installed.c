@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 
+enum { TEMPORARY = 6 };		/* the XXXXXX */
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR };
 
 char *
@@ -31,15 +32,32 @@ installed_beside(const char *file, const char *tail)
 	return text;
 }
 
+/* What mkostemp(3) makes of HEADXXXXXX or HEADNUMBER.XXXXXX. */
+static bool
+is_temporary(struct slice name, struct slice head, bool has_number)
+{
+	uint64_t number;
+
+	if (!slice_skip(&name, head))
+		return false;
+	if (has_number && (!slice_digits(&name, 1, 3, &number) ||
+	    !slice_skip_byte(&name, '.')))
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!byte_is_digit(name.p[i]) && !byte_is_letter(name.p[i]))
+			return false;
+	return name.n == TEMPORARY;
+}
+
 /* Names that only a run that was killed leaves behind. */
 static bool
 is_leftover(struct slice name, struct slice base)
 {
 	if (!slice_skip(&name, base))
 		return false;
-	return slice_starts(name, SLICE(".download-")) ||
+	return is_temporary(name, SLICE(".download-"), true) ||
 	    slice_is(name, SLICE(".new")) ||
-	    slice_starts(name, SLICE(".new.")) ||
+	    is_temporary(name, SLICE(".new."), false) ||
 	    slice_is(name, SLICE(".old.new")) ||
 	    slice_is(name, SLICE(".sources.new"));
 }
@@ -163,7 +181,7 @@ keep_old(const struct installed *i)
 int
 installed_replace(struct installed *i, bool *has_old, struct err *e)
 {
-	*has_old = keep_old(i);
+	*has_old = *has_old && keep_old(i);
 	return installed_move(i->fresh, i->file, e);
 }
 
@@ -218,9 +236,9 @@ installed_add_age(struct buf *out, const char *file, int64_t now)
 	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
 		return false;
 	w = when_local(st.st_mtime);
-	buf_addf(out, "the database of %04d-%02d-%02d, ", w.year, w.month,
-	    w.day);
+	buf_addf(out, "the database installed on %04d-%02d-%02d, ", w.year,
+	    w.month, w.day);
 	installed_add_span(out, now - st.st_mtime);
-	buf_add(out, SLICE(" old"));
+	buf_add(out, SLICE(" ago"));
 	return true;
 }

@@ -27,8 +27,8 @@ struct installed {
 int installed_open(struct installed *i, const char *file, struct err *e);
 void installed_close(struct installed *i);
 
-/* Moves fresh to its place, keeping what was there in old; *has_old: that was
- * possible.  -1: EX_CANTCREAT, and it was not moved. */
+/* Moves fresh to its place, keeping what was there in old if *has_old; it then
+ * says whether that was possible.  -1: EX_CANTCREAT, and it was not moved. */
 int installed_replace(struct installed *i, bool *has_old, struct err *e);
 
 /* Makes the change of a name last. */
@@ -40,7 +40,7 @@ int installed_move(const char *from, const char *to, struct err *e);
 /* A name beside a file: the caller frees it. */
 char *installed_beside(const char *file, const char *tail);
 
-/* "the database of 2026-11-20, 5 days old"; false and nothing if there is
+/* "the database installed on 2026-11-20, 5 days ago"; false and nothing if there is
  * none. */
 bool installed_add_age(struct buf *out, const char *file, int64_t now);
 

@@ -355,6 +355,12 @@ ipdb_rename(struct ipdb *db, size_t i, const char *name)
 	db->sources[i].file = copy.p ? copy.p : "";
 }
 
+uint64_t
+ipdb_sum(const struct ipdb *db)
+{
+	return image_said_sum(compiled_image(db->compiled));
+}
+
 int
 ipdb_check(const struct ipdb *db, struct err *e)
 {

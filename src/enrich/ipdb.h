@@ -79,6 +79,9 @@ void ipdb_rename(struct ipdb *db, size_t i, const char *name);
  * EX_DATAERR. */
 int ipdb_check(const struct ipdb *db, struct err *e);
 
+/* The sum that a compiled file says it has; 0: it is not one such file. */
+uint64_t ipdb_sum(const struct ipdb *db);
+
 /* Writes all that is known into one file, which replaces the one of that name
  * when it is whole and on disk.  -1: EX_CANTCREAT, or as ipdb_check(), and that
  * is as it was. */

@@ -77,6 +77,18 @@ take_checked(struct ledger *l, struct slice value)
 }
 
 static bool
+take_sum(struct slice value, uint64_t *sum)
+{
+	return slice_number(value, UINT64_MAX, sum);
+}
+
+static bool
+take_made(struct ledger *l, struct slice value)
+{
+	return take_sum(value, &l->made);
+}
+
+static bool
 take_wait(struct ledger *l, struct slice value)
 {
 	struct slice until;
@@ -144,11 +156,18 @@ take_bytes(struct ledger *l, struct slice value)
 	return last(l) && slice_number(value, INT64_MAX, &last(l)->bytes);
 }
 
+static bool
+take_content(struct ledger *l, struct slice value)
+{
+	return last(l) && take_sum(value, &last(l)->content);
+}
+
 static const struct word {
 	struct slice name;
 	bool (*take)(struct ledger *l, struct slice value);
 } words[] = {
 	{ SLICE("checked"), take_checked },
+	{ SLICE("made"), take_made },
 	{ SLICE("wait"), take_wait },
 	{ SLICE("source"), take_source },
 	{ SLICE("etag"), take_etag },
@@ -156,6 +175,7 @@ static const struct word {
 	{ SLICE("time"), take_fetched },
 	{ SLICE("rows"), take_rows },
 	{ SLICE("bytes"), take_bytes },
+	{ SLICE("content"), take_content },
 };
 
 /* A line that is none of these is damage. */
@@ -239,14 +259,16 @@ add_entry(struct buf *out, const struct ledger_entry *entry)
 	if (*entry->last_modified)
 		buf_addf(out, "last-modified %s\n", entry->last_modified);
 	buf_addf(out, "time %" PRId64 "\nrows %" PRIu64 "\nbytes %" PRIu64
-	    "\n", entry->time, entry->rows, entry->bytes);
+	    "\ncontent %" PRIu64 "\n", entry->time, entry->rows, entry->bytes,
+	    entry->content);
 }
 
 static void
 add_text(struct buf *out, const struct ledger *l)
 {
 	buf_add(out, head);
-	buf_addf(out, "checked %" PRId64 "\n", l->checked);
+	buf_addf(out, "checked %" PRId64 "\nmade %" PRIu64 "\n", l->checked,
+	    l->made);
 	for (size_t i = 0; i < l->waiting; i++)
 		buf_addf(out, "wait %" PRId64 " %s\n", l->waits[i].until,
 		    l->waits[i].url);

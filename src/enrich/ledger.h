@@ -21,6 +21,7 @@ struct ledger_entry {
 	char etag[FETCH_HEADER_MAX], last_modified[FETCH_HEADER_MAX];
 	int64_t time;
 	uint64_t rows, bytes;
+	uint64_t content;	/* a sum of the file that was fetched */
 };
 
 /* A server has asked us not to come back before. */
@@ -31,6 +32,8 @@ struct ledger_wait {
 
 struct ledger {
 	int64_t checked;	/* when all sources were last asked; 0: never */
+	uint64_t made;		/* the sum of the database that was made of
+				 * them (ipdb_sum()) */
 	size_t n, waiting;
 	struct ledger_entry entries[LEDGER_MAX];
 	struct ledger_wait waits[LEDGER_MAX];

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/when.h"
 #include "enrich/image.h"
@@ -61,6 +62,25 @@ origin_tail(char tail[ORIGIN_TAIL_MAX], size_t number)
 	snprintf(tail, ORIGIN_TAIL_MAX, ".source-%zu", number);
 }
 
+/* Of all that a file holds; 0: it cannot be read. */
+static uint64_t
+file_sum(const char *file)
+{
+	FILE *f = fopen(file, "re");
+	char *bytes = mem_array(1, CHUNK);
+	struct siphash_key key = { .k0 = 1 };
+	size_t n;
+
+	while (f && (n = fread(bytes, 1, CHUNK, f)) > 0)
+		key.k0 = siphash(&key, (struct slice){ bytes, n });
+	if (!f || ferror(f))
+		key.k0 = 0;
+	if (f)
+		fclose(f);
+	free(bytes);
+	return key.k0;
+}
+
 void
 origin_init(struct origin *o, const struct update_settings *settings,
     size_t number, const struct ledger_entry *before)
@@ -73,8 +93,10 @@ origin_init(struct origin *o, const struct update_settings *settings,
 	};
 	origin_tail(tail, number);
 	o->kept = installed_beside(settings->file, tail);
-	if (before && has_url(o->urls, before->url))
-		o->before = before;
+	if (!before || !has_url(o->urls, before->url))
+		return;
+	o->before = before;
+	o->has_kept = file_sum(o->kept) == before->content;
 }
 
 static void
@@ -92,16 +114,6 @@ origin_release(struct origin *o)
 	drop_download(o);
 	free(o->kept);
 	free(o->entry.url);
-}
-
-/* What was fetched last is there, as far as one can see without reading it. */
-static bool
-has_kept(const struct origin *o)
-{
-	struct stat st;
-
-	return o->before && stat(o->kept, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_size == o->before->bytes;
 }
 
 /* What servers give instead of a database, all with status 200. */
@@ -137,37 +149,6 @@ check_head(int fd, const char *shown, struct err *e)
 	return 0;
 }
 
-static bool
-is_same_stream(FILE *a, FILE *b)
-{
-	char *bytes = mem_array(2, CHUNK);
-	size_t n = 1, m = 1;
-	bool is_same = true;
-
-	while (is_same && n) {
-		n = fread(bytes, 1, CHUNK, a);
-		m = fread(bytes + CHUNK, 1, CHUNK, b);
-		is_same = n == m && memcmp(bytes, bytes + CHUNK, n) == 0;
-	}
-	free(bytes);
-	return is_same && !ferror(a) && !ferror(b);
-}
-
-/* Servers that know neither ETag nor dates, and file:. */
-static bool
-is_same_as_kept(const struct origin *o)
-{
-	FILE *a = has_kept(o) ? fopen(o->kept, "re") : NULL;
-	FILE *b = a ? fopen(o->download, "re") : NULL;
-	bool is_same = b && is_same_stream(a, b);
-
-	if (a)
-		fclose(a);
-	if (b)
-		fclose(b);
-	return is_same;
-}
-
 /* The day of the data is the server's, not that of the download. */
 static int
 finish_download(const struct origin *o, int fd, const struct fetched *got,
@@ -184,8 +165,37 @@ finish_download(const struct origin *o, int fd, const struct fetched *got,
 	return 0;
 }
 
+void
+origin_blame(const struct origin *o, const char *shown, struct err *e)
+{
+	struct err said = *e, name;
+	struct slice rest = slice_text(said.text);
+
+	/* As it stands in a text. */
+	err_set(&name, 0, "%s", o->download ? o->download : o->kept);
+	if (slice_skip(&rest, slice_text(name.text)) &&
+	    slice_starts(rest, SLICE(":")))
+		err_set(e, EX_DATAERR, "'%s'%.*s", shown, (int)rest.n, rest.p);
+}
+
+/* Every row, so that a mirror that is broken is passed over. */
+static int
+check_rows(const struct origin *o, const char *shown, struct err *e)
+{
+	struct err_list complaints = { 0 };
+	int rc = ipdb_verify(o->download, &complaints);
+
+	if (rc < 0) {
+		err_set(e, EX_DATAERR, "%s", complaints.texts[0]);
+		origin_blame(o, shown, e);
+	}
+	err_list_release(&complaints);
+	return rc;
+}
+
 static void
-note_entry(struct origin *o, const char *url, const struct fetched *got)
+note_entry(struct origin *o, const char *url, const struct fetched *got,
+    uint64_t content)
 {
 	bool is_same = !o->download;
 
@@ -194,7 +204,8 @@ note_entry(struct origin *o, const char *url, const struct fetched *got)
 		o->entry = *o->before;
 	else
 		o->entry = (struct ledger_entry){
-			.time = o->settings->now, .bytes = got->bytes };
+			.time = o->settings->now, .bytes = got->bytes,
+			.content = content };
 	o->entry.url = mem_text(url, strlen(url));
 	/* 304 need not say them again. */
 	if (!is_same || got->bytes) {
@@ -208,7 +219,7 @@ static void
 set_condition(const struct origin *o, struct fetch *f)
 {
 	f->etag = f->last_modified = "";
-	if (!has_kept(o) || strcmp(o->before->url, f->url) != 0)
+	if (!o->has_kept || strcmp(o->before->url, f->url) != 0)
 		return;
 	f->etag = o->before->etag;
 	f->last_modified = o->before->last_modified;
@@ -228,6 +239,7 @@ fetch_into(struct origin *o, int fd, const char *url, struct ledger *l,
 	};
 	struct fetched got;
 	enum fetch_result result;
+	uint64_t content = 0;
 	char shown[FETCH_SHOWN_MAX];
 
 	set_condition(o, &f);
@@ -241,9 +253,15 @@ fetch_into(struct origin *o, int fd, const char *url, struct ledger *l,
 	    (check_head(fd, shown, e) < 0 ||
 	    finish_download(o, fd, &got, e) < 0)))
 		return -1;
-	if (result == FETCH_SAME || is_same_as_kept(o))
+	if (result == FETCH_NEW)
+		content = file_sum(o->download);
+	/* Some servers know neither ETag nor dates, and file: does not. */
+	if (result == FETCH_SAME || (o->has_kept &&
+	    content == o->before->content))
 		drop_download(o);
-	note_entry(o, url, &got);
+	else if (check_rows(o, shown, e) < 0)
+		return -1;
+	note_entry(o, url, &got, content);
 	return 0;
 }
 

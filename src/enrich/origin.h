@@ -19,6 +19,7 @@ struct origin {
 						 * NULL: never, or from a URL
 						 * that is not among these */
 	char *kept;			/* FILE.source-N */
+	bool has_kept;			/* and it is what was fetched before */
 	char *download;			/* FILE.download-N.XXXXXX; NULL: kept
 					 * is what the server has */
 	const char *file;		/* either; NULL: not fetched yet */
@@ -34,7 +35,11 @@ void origin_init(struct origin *o, const struct update_settings *settings,
 	size_t number, const struct ledger_entry *before);
 void origin_release(struct origin *o);
 
-/* Asks one server after the other, and looks at the first bytes of what comes.
+/* A complaint about the file of an origin, which will be gone, names what it is
+ * shown as instead. */
+void origin_blame(const struct origin *o, const char *shown, struct err *e);
+
+/* Asks one server after the other, and checks every row of what comes.
  * Sets download, file and entry; *said gets a line for each URL that failed
  * before one did not.  Waits servers ask for are kept in l, and heeded unless
  * settings->force.  -1: none has it, and e says why: EX_TEMPFAIL if any may

@@ -23,6 +23,7 @@ struct reader {
 	struct err_list *complaints;	/* NULL: the first ends it */
 	bool found;		/* the layout is known */
 	bool has_records;
+	bool is_ended;		/* the text so far, with a newline */
 };
 
 static int
@@ -119,6 +120,7 @@ reader_block(struct reader *r, struct slice block, struct err *e)
 	struct slice line;
 
 	r->text += block.n;
+	r->is_ended = block.p[block.n - 1] == '\n';
 	while (input_line(&block, &line)) {
 		r->line++;
 		if (reader_line(r, line, e) < 0 && !reader_goes_on(r, e))
@@ -138,6 +140,10 @@ reader_end(struct reader *r, const struct input *in, struct err *e)
 	if (input_has_garbage(in))
 		return err_set(e, EX_DATAERR, "something else stands behind "
 		    "the gzip data: damaged, get the file again");
+	if (!r->is_ended && r->line)
+		return err_set(e, EX_DATAERR, "the last line does not end: "
+		    "cut short, get the file again (or add a newline, if it "
+		    "is whole)");
 	if (libloc_line(&r->libloc, SLICE(""), &record, e) == 1 &&
 	    reader_add(r, &record, e) < 0)
 		return -1;

@@ -27,6 +27,7 @@ struct update {
 	struct buf *said;
 	struct installed installed;
 	struct ledger *ledger;
+	struct ipdb *before;	/* FILE as it was; NULL: none, or damaged */
 	struct origin *origins;	/* s->n */
 	size_t opened;		/* of origins */
 	const char **files;	/* their names */
@@ -52,6 +53,37 @@ err_add_kept(struct err *e, const struct update_settings *s)
 	buf_release(&kept);
 }
 
+/* Opens databases; NULL, and e is the first complaint, if one is not good. */
+static struct ipdb *
+open_good(const char *const *files, size_t n, struct err *e)
+{
+	struct err_list complaints = { 0 };
+	struct ipdb *db = ipdb_open(files, n, &complaints);
+
+	if (complaints.n) {
+		err_set(e, complaints.status, "%s", complaints.texts[0]);
+		ipdb_close(db);
+		db = NULL;
+	}
+	err_list_release(&complaints);
+	return db;
+}
+
+/* FILE, if it is good to the last byte. */
+static struct ipdb *
+open_installed(const struct update_settings *s)
+{
+	struct stat st;
+	struct err e;
+	struct ipdb *db = stat(s->file, &st) < 0 ? NULL :
+	    open_good(&s->file, 1, &e);
+
+	if (!db || ipdb_check(db, &e) == 0)
+		return db;
+	ipdb_close(db);
+	return NULL;
+}
+
 static int
 update_open(struct update *u, struct err *e)
 {
@@ -62,6 +94,7 @@ update_open(struct update *u, struct err *e)
 	if (installed_open(&u->installed, u->s->file, e) < 0)
 		return -1;
 	u->ledger = ledger_read(u->installed.ledger);
+	u->before = open_installed(u->s);
 	for (; u->opened < u->s->n; u->opened++)
 		origin_init(&u->origins[u->opened], u->s, u->opened + 1,
 		    u->opened < u->ledger->n ?
@@ -75,6 +108,7 @@ update_close(struct update *u)
 	for (size_t i = 0; i < u->opened; i++)
 		origin_release(&u->origins[i]);
 	installed_close(&u->installed);
+	ipdb_close(u->before);
 	ledger_free(u->ledger);
 	free(u->origins);
 	free(u->files);
@@ -91,17 +125,24 @@ has_other_sources(const struct update *u)
 	return are_others;
 }
 
+/* FILE is what we made of them, and nobody has put another in its place. */
+static bool
+is_ours(const struct update *u)
+{
+	return u->before && u->ledger->made &&
+	    ipdb_sum(u->before) == u->ledger->made;
+}
+
 /* False, and says so, if the last check is not long ago. */
 static bool
 is_due(const struct update *u)
 {
 	int64_t checked = u->ledger->checked, now = u->s->now;
 	int64_t next = checked + (int64_t)(u->s->min_interval / SECOND);
-	struct stat st;
 	struct when when;
 
 	if (u->s->force || checked == 0 || checked > now || now >= next ||
-	    stat(u->s->file, &st) < 0 || has_other_sources(u))
+	    !is_ours(u) || has_other_sources(u))
 		return true;
 	buf_add(u->said, SLICE("checked "));
 	installed_add_span(u->said, now - checked);
@@ -123,90 +164,66 @@ fetch_all(struct update *u, struct err *e)
 	return 0;
 }
 
-/* Opens databases; NULL, and e is the first complaint, if one is not good. */
-static struct ipdb *
-open_good(const char *const *files, size_t n, struct err *e)
-{
-	struct err_list complaints = { 0 };
-	struct ipdb *db = ipdb_open(files, n, &complaints);
-
-	if (complaints.n) {
-		err_set(e, complaints.status, "%s", complaints.texts[0]);
-		ipdb_close(db);
-		db = NULL;
-	}
-	err_list_release(&complaints);
-	return db;
-}
-
-/* FILE, as it is. */
-static struct ipdb *
-open_installed(const struct update *u)
-{
-	struct stat st;
-	struct err e;
-
-	if (stat(u->s->file, &st) < 0)
-		return NULL;
-	return open_good(&u->s->file, 1, &e);
-}
-
-/* A complaint names the file of a download, which will be gone: it should name
- * the URL.  A kept file that is damaged is fetched anew next time. */
-static void
-name_culprit(const struct update *u, struct err *e)
-{
-	struct err plain;
-	char shown[FETCH_SHOWN_MAX];
-
-	for (size_t i = 0; i < u->s->n; i++) {
-		const struct origin *o = &u->origins[i];
-		struct slice text = slice_text(e->text);
-		struct slice name;
-
-		/* As it stands in a text. */
-		err_set(&plain, 0, "%s", o->file);
-		name = slice_text(plain.text);
-		if (!slice_skip(&text, name) ||
-		    !slice_starts(text, SLICE(":")))
-			continue;
-		if (!o->download)
-			unlink(o->kept);
-		fetch_show(o->entry.url, shown);
-		err_set(e, EX_DATAERR, "'%s'%.*s", shown, (int)text.n,
-		    text.p);
-		return;
-	}
-}
-
+/* What the servers gave. */
 static struct ipdb *
 open_fetched(const struct update *u, struct err *e)
 {
 	struct ipdb *db = open_good(u->files, u->s->n, e);
+	char shown[FETCH_SHOWN_MAX];
 
-	if (!db)
-		name_culprit(u, e);
+	for (size_t i = 0; !db && i < u->s->n; i++) {
+		fetch_show(u->origins[i].entry.url, shown);
+		origin_blame(&u->origins[i], shown, e);
+	}
 	return db;
 }
 
+/* All that is known has become much less, or more. */
 static int
-check_rows(const struct update *u, struct origin *o, struct err *e)
+check_number(const struct update *u, const char *what, uint64_t before,
+    uint64_t now, struct err *e)
 {
-	uint64_t before = o->before ? o->before->rows : 0;
-	uint64_t rows = o->entry.rows;
-	char shown[FETCH_SHOWN_MAX];
-
 	if (u->s->force || before == 0 ||
-	    (rows >= before * LEAST_PERCENT / 100 &&
-	    rows <= before * MOST_PERCENT / 100))
+	    (now >= before * LEAST_PERCENT / 100 &&
+	    now <= before * MOST_PERCENT / 100))
 		return 0;
-	fetch_show(o->entry.url, shown);
-	return err_set(e, EX_DATAERR, "'%s' has %" PRIu64 " rows, and had %"
-	    PRIu64 " before (--force takes it all the same)", shown, rows,
+	return err_set(e, EX_DATAERR, "%s has %" PRIu64 " rows, and had %"
+	    PRIu64 " before (--force takes it all the same)", what, now,
 	    before);
 }
 
-/* Addresses everybody knows, and what they must not lose. */
+static uint64_t
+all_rows(const struct ipdb *db)
+{
+	uint64_t rows = 0;
+
+	for (size_t i = 0; i < ipdb_sources(db); i++)
+		rows += ipdb_source(db, i)->rows;
+	return rows;
+}
+
+/* Each source against itself; where there are others, all against all. */
+static int
+check_rows(const struct update *u, const struct ipdb *db, struct err *e)
+{
+	char what[FETCH_SHOWN_MAX + 2], shown[FETCH_SHOWN_MAX];
+
+	if (has_other_sources(u))
+		return check_number(u, "what these sources give", u->before ?
+		    all_rows(u->before) : 0, all_rows(db), e);
+	for (size_t i = 0; i < u->s->n; i++) {
+		const struct origin *o = &u->origins[i];
+
+		fetch_show(o->entry.url, shown);
+		snprintf(what, sizeof what, "'%s'", shown);
+		if (check_number(u, what, o->before->rows, o->entry.rows,
+		    e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Addresses everybody knows: their networks do not change. */
 static int
 check_canary(struct ipdb *db, struct ipdb *old, const char *address,
     struct err *e)
@@ -215,11 +232,14 @@ check_canary(struct ipdb *db, struct ipdb *old, const char *address,
 	struct ip ip;
 
 	ip_parse(slice_text(address), &ip);
-	ipdb_find(old, &ip, &before);
-	ipdb_find(db, &ip, &now);
+	ipdb_find_many(old, &ip, 1, &before);
+	ipdb_find_many(db, &ip, 1, &now);
 	if (before.asn && !now.asn)
 		return err_set(e, EX_DATAERR, "%s was in AS%" PRIu32 ", and "
 		    "is in none any more", address, before.asn);
+	if (before.asn && before.asn != now.asn)
+		return err_set(e, EX_DATAERR, "%s was in AS%" PRIu32 ", and "
+		    "is in AS%" PRIu32 " now", address, before.asn, now.asn);
 	if (before.country.n && !now.country.n && !now.asn)
 		return err_set(e, EX_DATAERR, "%s was in %.*s, and is "
 		    "nowhere any more", address, (int)before.country.n,
@@ -227,61 +247,61 @@ check_canary(struct ipdb *db, struct ipdb *old, const char *address,
 	return 0;
 }
 
-/* Nothing makes up for them but other sources, and that somebody says so. */
 static int
 check_canaries(const struct update *u, struct ipdb *db, struct err *e)
 {
 	static const char *const addresses[] = { "8.8.8.8", "1.1.1.1",
 		"2001:4860:4860::8888" };
-	struct ipdb *old = open_installed(u);
-	bool is_changed = has_other_sources(u);
-	int rc = 0;
 
-	if (!old || (is_changed && u->s->force)) {
-		ipdb_close(old);
+	if (!u->before || u->s->force)
 		return 0;
-	}
 	for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++) {
-		rc = check_canary(db, old, addresses[i], e);
-		if (rc < 0)
-			break;
+		if (check_canary(db, u->before, addresses[i], e) == 0)
+			continue;
+		err_prefix(e, "the new database is not to be trusted (--force "
+		    "takes it all the same): ");
+		return -1;
 	}
-	if (rc < 0)
-		err_prefix(e, "the new database is not to be trusted%s: ",
-		    is_changed ? " (--force takes it, if other sources are "
-		    "meant)" : "");
-	ipdb_close(old);
-	return rc;
+	return 0;
 }
 
 static int
 check_all(const struct update *u, struct ipdb *db, struct err *e)
 {
-	for (size_t i = 0; i < u->s->n; i++) {
-		struct origin *o = &u->origins[i];
+	for (size_t i = 0; i < u->s->n; i++)
+		u->origins[i].entry.rows = ipdb_source(db, i)->rows;
+	return check_rows(u, db, e) < 0 ? -1 : check_canaries(u, db, e);
+}
 
-		o->entry.rows = ipdb_source(db, i)->rows;
-		if (check_rows(u, o, e) < 0)
-			return -1;
+static int
+write_database(const struct update *u, struct ipdb *db, struct err *e)
+{
+	const char *const file = u->installed.fresh;
+	struct ipdb *written;
+
+	/* What the compiled file will call them. */
+	for (size_t i = 0; i < u->s->n; i++) {
+		char shown[FETCH_SHOWN_MAX];
+
+		fetch_show(u->origins[i].entry.url, shown);
+		ipdb_rename(db, i, shown);
 	}
-	return check_canaries(u, db, e);
+	if (ipdb_compile(db, file, e) < 0)
+		return -1;
+	written = open_good(&file, 1, e);
+	if (!written)
+		return -1;
+	u->ledger->made = ipdb_sum(written);
+	ipdb_close(written);
+	return 0;
 }
 
 /* Everything is written before the first name changes. */
 static int
 write_all(const struct update *u, struct ipdb *db, struct err *e)
 {
-	if (db) {
-		/* What the compiled file will call them. */
-		for (size_t i = 0; i < u->s->n; i++) {
-			char shown[FETCH_SHOWN_MAX];
-
-			fetch_show(u->origins[i].entry.url, shown);
-			ipdb_rename(db, i, shown);
-		}
-		if (ipdb_compile(db, u->installed.fresh, e) < 0)
-			return -1;
-	}
+	if (db && write_database(u, db, e) < 0)
+		return -1;
 	return ledger_write(u->ledger, u->installed.fresh_ledger, e);
 }
 
@@ -350,7 +370,8 @@ say_origins(const struct update *u)
 static int
 install(struct update *u, struct ipdb *db, struct err *e)
 {
-	bool has_old;
+	/* What is damaged is not worth the place of what was good. */
+	bool has_old = u->before != NULL;
 
 	note_check(u);
 	if (write_all(u, db, e) < 0 || move_downloads(u, e) < 0)
@@ -368,20 +389,15 @@ install(struct update *u, struct ipdb *db, struct err *e)
 	return 0;
 }
 
-/* FILE is made from what the servers have, and can be used. */
+/* FILE is made from what the servers have. */
 static bool
 is_current(const struct update *u)
 {
-	struct ipdb *installed;
-	bool is_current = !has_other_sources(u);
+	bool is_current = is_ours(u) && !has_other_sources(u);
 
 	for (size_t i = 0; i < u->s->n; i++)
 		is_current &= !u->origins[i].download;
-	if (!is_current)
-		return false;
-	installed = open_installed(u);
-	ipdb_close(installed);
-	return installed != NULL;
+	return is_current;
 }
 
 static int
