@@ -189,15 +189,25 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver
+bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split \
+    $(B)/measure
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
-	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; } | \
+	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
+	    t/bench/summarize $(B)/mls-summarize $(B)/t/rows $(B)/split \
+	    $(B)/measure $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
 $(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $< -lz
+
+$(B)/measure: t/bench/measure.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+
+# The floor may use all that this machine has.
+$(B)/split: t/bench/split.c $(B)/flags
+	$(CC) $(ALL_CFLAGS) -march=native $(LINKING) $(LDFLAGS) -o $@ $<
 
 install: all
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' \

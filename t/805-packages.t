@@ -368,7 +368,7 @@ is($r->{err}, "packages: missing, what needs them is left out: tor-geoipdb\n",
 # comes in the packages of others.
 {
 	my %known = map { $_ => 1 } @everything,
-	    qw(bash git make mount postconf prlimit setpriv);
+	    qw(bash git make mount postconf postmap prlimit setpriv);
 	my %asked;
 	for my $file (glob("$TOP/t/*.t $TOP/t/lib/*.pm")) {
 		my $text = slurp($file);

@@ -108,7 +108,7 @@ struct model_alert {
 	uint64_t count;		/* what there are many of, or successes; spike:
 				 * the median it is measured against */
 	struct slice when;	/* RFC 3339, of the success; else empty */
-	const char *title;	/* fixed words: "one address tried many users" */
+	const char *title;	/* fixed words: "one user was tried from ..." */
 	const char *advice;	/* fixed words: what to do */
 };
 
@@ -181,8 +181,8 @@ struct model {
 	uint64_t hidden_alerts;	/* that are not listed */
 	const struct model_file *files;
 	size_t n_files;
-	uint64_t bytes, lines, rows, damaged, outside;	/* of all files; outside:
-				 * good rows neither of the period nor of what
+	uint64_t bytes, lines, rows, damaged, outside;	/* of all files;
+				 * outside: good rows neither of the period nor of what
 				 * it is compared with */
 };
 enum { MODEL_DAYS = 400 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "report/bars.h"
+#include "report/phrase.h"
 #include "report/width.h"
 
 enum {
@@ -44,13 +45,6 @@ add_times(struct buf *out, const char *what, size_t n)
 {
 	while (n--)
 		buf_addf(out, "%s", what);
-}
-
-static void
-add_count(struct buf *out, uint64_t n, const char *one, const char *many)
-{
-	model_add_number(out, n);
-	buf_addf(out, " %s", n == 1 ? one : many);
 }
 
 static void
@@ -94,23 +88,6 @@ add_head(struct buf *out, const struct model *m)
 	buf_release(&line);
 }
 
-/* "+106 % against the day before (622)" */
-static void
-add_change(struct buf *out, uint64_t before, uint64_t now, const char *what)
-{
-	int64_t change = model_change(before, now);
-
-	if (change == INT64_MAX)
-		buf_add(out, SLICE("up from none"));
-	else if (change == 0)
-		buf_add(out, SLICE("no change"));
-	else
-		buf_addf(out, "%+lld %%", (long long)change);
-	buf_addf(out, " against %s (", what);
-	model_add_number(out, before);
-	buf_add_byte(out, ')');
-}
-
 static void
 add_comparison(struct buf *out, const struct model *m)
 {
@@ -122,7 +99,7 @@ add_comparison(struct buf *out, const struct model *m)
 	snprintf(what, sizeof what, "the %u day%s before%s", m->period.days,
 	    m->period.days == 1 ? "" : "s", c->is_before_whole ? "" :
 	    ", as far as known");
-	add_change(out, c->before, m->total,
+	phrase_add_change(out, c->before, m->total,
 	    m->period.days == 1 && c->is_before_whole ? "the day before" :
 	    what);
 	if (c->baseline_days < 2)
@@ -130,7 +107,7 @@ add_comparison(struct buf *out, const struct model *m)
 	buf_add(out, SLICE(", "));
 	snprintf(what, sizeof what, "the median of %u days",
 	    c->baseline_days);
-	add_change(out, c->median, c->per_day, what);
+	phrase_add_change(out, c->median, c->per_day, what);
 }
 
 static void
@@ -148,60 +125,12 @@ add_verdict(struct buf *out, const struct model *m)
 		add_sentence(out, &line, 0);
 	if (m->damaged) {
 		buf_reset(&line);
-		add_count(&line, m->damaged, "damaged row was",
+		phrase_add_count(&line, m->damaged, "damaged row was",
 		    "damaged rows were");
 		buf_add(&line, SLICE(" left out."));
 		add_sentence(out, &line, 0);
 	}
 	buf_release(&line);
-}
-
-void
-text_add_subject(struct buf *out, const struct model_alert *a)
-{
-	buf_add(out, a->subject);
-	switch (a->kind) {
-	case MODEL_SUCCESS_AFTER_FAILURES:
-		buf_add(out, SLICE(" logged in from "));
-		buf_add(out, a->object);
-		buf_add(out, SLICE(" at "));
-		buf_add(out, a->when);
-		buf_add(out, SLICE(" ("));
-		add_count(out, a->count, "time", "times");
-		buf_add(out, SLICE("), where "));
-		add_count(out, a->attempts, "login had", "logins had");
-		buf_add(out, SLICE(" failed"));
-		return;
-	case MODEL_SUCCESS_NEW_COUNTRY:
-		buf_add(out, SLICE(" logged in from "));
-		buf_add(out, a->object);
-		buf_add(out, SLICE(" at "));
-		buf_add(out, a->when);
-		buf_add(out, SLICE(", never before from there"));
-		return;
-	case MODEL_MANY_USERS:
-		buf_add(out, SLICE(" tried "));
-		add_count(out, a->count, "user", "users");
-		break;
-	case MODEL_MANY_ADDRESSES:
-		buf_add(out, SLICE(" was tried from "));
-		add_count(out, a->count, "address", "addresses");
-		break;
-	case MODEL_MANY_COUNTRIES:
-		buf_add(out, SLICE(" was tried from "));
-		add_count(out, a->count, "country", "countries");
-		break;
-	case MODEL_SPIKE:
-		add_count(out, a->attempts, "failed login a day",
-		    "failed logins a day");
-		buf_add(out, SLICE(", usually "));
-		model_add_number(out, a->count);
-		return;
-	case MODEL_ALERT_KINDS:
-		return;
-	}
-	buf_add(out, SLICE(" in "));
-	add_count(out, a->attempts, "failed login", "failed logins");
 }
 
 /* The same advice once, below the last alert it is for. */
@@ -229,7 +158,7 @@ add_alerts(struct buf *out, const struct model *m)
 			    model_severity_name(a->severity).p, a->title);
 		}
 		buf_reset(&line);
-		text_add_subject(&line, a);
+		phrase_add_alert(&line, a);
 		add_sentence(out, &line, 2 * INDENT);
 		if (!is_last_of_kind(m, i))
 			continue;
@@ -255,7 +184,8 @@ add_about(struct buf *about, enum model_table table,
 	if (item->is_new)
 		buf_add(about, SLICE("new "));
 	if (table == MODEL_USER && item->addresses) {
-		add_count(about, item->addresses, "address", "addresses");
+		phrase_add_count(about, item->addresses, "address",
+		    "addresses");
 		if (item->countries)
 			buf_addf(about, ", %llu cc",
 			    (unsigned long long)item->countries);
@@ -337,7 +267,8 @@ add_table(struct buf *out, const struct model *m, enum model_table table)
 		buf_add(out, SLICE(" at least"));
 	if (list->missing && table != MODEL_STATUS) {
 		buf_add(out, SLICE(" (unknown in "));
-		add_count(out, list->missing, "failed login", "failed logins");
+		phrase_add_count(out, list->missing, "failed login",
+		    "failed logins");
 		buf_add_byte(out, ')');
 	}
 	buf_add_byte(out, '\n');
@@ -407,11 +338,11 @@ add_new(struct buf *out, const struct model *m)
 		const struct model_new *new = &m->fresh[i];
 
 		add_times(out, " ", INDENT);
-		add_count(out, new->distinct, names[i][0], names[i][1]);
+		phrase_add_count(out, new->distinct, names[i][0], names[i][1]);
 		if (!new->is_exact)
 			buf_add(out, SLICE(" at most"));
 		buf_add(out, SLICE(", "));
-		add_count(out, new->attempts, "failed login",
+		phrase_add_count(out, new->attempts, "failed login",
 		    "failed logins");
 		buf_add_byte(out, '\n');
 	}
@@ -484,15 +415,16 @@ add_foot(struct buf *out, const struct model *m)
 
 	buf_init(&line, SENTENCE_MAX);
 	add_title(out, "What was read");
-	add_count(&line, m->n_files, "file", "files");
+	phrase_add_count(&line, m->n_files, "file", "files");
 	buf_add(&line, SLICE(", "));
-	add_count(&line, m->bytes, "byte", "bytes");
+	phrase_add_count(&line, m->bytes, "byte", "bytes");
 	buf_add(&line, SLICE(", "));
-	add_count(&line, m->rows, "row", "rows");
+	phrase_add_count(&line, m->rows, "row", "rows");
 	buf_add(&line, SLICE("; "));
-	add_count(&line, m->damaged, "damaged", "damaged");
+	phrase_add_count(&line, m->damaged, "damaged", "damaged");
 	buf_add(&line, SLICE("; "));
-	add_count(&line, m->outside, "of another time", "of another time");
+	phrase_add_count(&line, m->outside, "of another time",
+	    "of another time");
 	add_sentence(out, &line, INDENT);
 	buf_release(&line);
 }

@@ -11,8 +11,4 @@ enum { TEXT_COLUMNS = 78 };
 
 void text_add(struct buf *out, const struct model *m);
 
-/* What an alert is about, as half a sentence with the attacker's text in it:
- * "192.0.2.7 tried 57 users in 212 failed logins". */
-void text_add_subject(struct buf *out, const struct model_alert *alert);
-
 #endif
