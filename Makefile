@@ -189,8 +189,7 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	    -o $@ $< $(SOURCES) $(LIBS)
 
 # Timings want nothing else running; they never decide a test.
-bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split \
-    $(B)/measure
+bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split
 	@sh contrib/setup/packages bench
 	{ t/bench/run $(B) $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
@@ -201,9 +200,6 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split \
 
 $(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags
 	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $< -lz
-
-$(B)/measure: t/bench/measure.c $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
 
 # The floor may use all that this machine has.
 $(B)/split: t/bench/split.c $(B)/flags
