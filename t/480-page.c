@@ -5,6 +5,7 @@
 
 #include "report/letter.h"
 #include "report/page.h"
+#include "report/phrase.h"
 #include "report/wording.h"
 #include "sample.h"
 #include "schema/cell.h"
@@ -251,8 +252,8 @@ test_sentences(void)
 	wording_add_sentence(&out, "block it");
 	is(buf_slice(&out), "Block it.", "a sentence");
 	buf_reset(&out);
-	wording_add_count(&out, 1, "user", "users");
-	wording_add_count(&out, 2, "user", "users");
+	phrase_add_count(&out, 1, "user", "users");
+	phrase_add_count(&out, 2, "user", "users");
 	is(buf_slice(&out), "1 user2 users", "counts");
 	buf_release(&out);
 }

@@ -56,14 +56,6 @@ wording_add_alert(struct buf *out, const struct model_alert *alert,
 	buf_add(out, rest);
 }
 
-void
-wording_add_count(struct buf *out, uint64_t n, const char *one,
-    const char *many)
-{
-	model_add_number(out, n);
-	buf_addf(out, " %s", n == 1 ? one : many);
-}
-
 /* Behind a comma, if it is not the first. */
 static void
 add_change(struct buf *out, size_t begin, uint64_t before, uint64_t now,
