@@ -5,6 +5,7 @@
 
 #include "report/letter.h"
 #include "report/page.h"
+#include "report/phrase.h"
 #include "report/wording.h"
 #include "sample.h"
 #include "schema/cell.h"
@@ -225,9 +226,9 @@ test_sentences(void)
 {
 	static const char *const expected[MODEL_ALERT_KINDS] = {
 		[MODEL_SUCCESS_AFTER_FAILURES] = "[ann] logged in from [x] "
-		    "after 1,200 failures, at [2026-11-22] [04:12].",
-		[MODEL_SUCCESS_NEW_COUNTRY] = "[ann] logged in from [x], where "
-		    "this user never was before, at [2026-11-22] [04:12].",
+		    "at [2026-11-22] [04:12], after 1,200 failures.",
+		[MODEL_SUCCESS_NEW_COUNTRY] = "[ann] logged in from [x] at "
+		    "[2026-11-22] [04:12], for the first time there.",
 		[MODEL_MANY_USERS] = "[ann] tried 57 users in 1,200 attempts.",
 		[MODEL_MANY_ADDRESSES] =
 		    "[ann] was tried from 57 addresses, 1,200 times.",
@@ -251,8 +252,8 @@ test_sentences(void)
 	wording_add_sentence(&out, "block it");
 	is(buf_slice(&out), "Block it.", "a sentence");
 	buf_reset(&out);
-	wording_add_count(&out, 1, "user", "users");
-	wording_add_count(&out, 2, "user", "users");
+	phrase_add_count(&out, 1, "user", "users");
+	phrase_add_count(&out, 2, "user", "users");
 	is(buf_slice(&out), "1 user2 users", "counts");
 	buf_release(&out);
 }

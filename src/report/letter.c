@@ -5,6 +5,7 @@
 #include "report/chart.h"
 #include "report/markup.h"
 #include "report/model.h"
+#include "report/phrase.h"
 #include "report/wording.h"
 
 /* Mail readers drop style sheets, or parts of them: each element says by itself
@@ -20,7 +21,7 @@
 #define THIN "font-size:1px;line-height:5px"
 #define DOT " \xc2\xb7 "
 
-enum { DAYS_SHOWN = 14, ALERTS_SHOWN = 8 };
+enum { DAYS_SHOWN = 14, ALERTS_SHOWN = 5 /* of a kind */ };
 
 static const char style[] =
     "@media (prefers-color-scheme: dark) {\n"
@@ -126,39 +127,61 @@ static const struct colour {
 	[MODEL_CRITICAL] = { "bad", "#b3261e" },
 };
 
-static void
-add_alert(struct buf *out, const struct model_alert *a)
+/* Those of one kind, of which the one at i is the first.  Returns the place of
+ * the next one. */
+static size_t
+add_kind(struct buf *out, const struct model *m, size_t i)
 {
-	const struct colour *c = &severities[a->severity];
+	const struct model_alert *first = &m->alerts[i], *a = first;
+	const struct model_alert *end = m->alerts + m->n_alerts;
+	const struct colour *c = &severities[first->severity];
 
 	add(out, "<tr><td style=\"padding:0 0 10px\">" TABLE "><tr>");
 	buf_addf(out, "<td width=\"5\" bgcolor=\"%s\"></td><td class=\"card\" "
 	    "bgcolor=\"" CARD "\" style=\"background:" CARD ";padding:10px "
 	    "14px\">\n<div class=\"%s\" style=\"font-weight:bold;color:%s\">",
 	    c->code, c->kind, c->code);
-	wording_add_sentence(out, a->title);
-	add(out, "</div>\n<div>");
-	wording_add_alert(out, a, markup_add_unlinked);
-	add(out, "</div>\n<div " SOFT "\">");
-	wording_add_sentence(out, a->advice);
+	wording_add_sentence(out, first->title);
+	add(out, "</div>\n");
+	for (; a < end && a->kind == first->kind &&
+	    a->severity == first->severity; a++) {
+		if (a - first >= ALERTS_SHOWN)
+			continue;
+		add(out, "<div>");
+		wording_add_alert(out, a, markup_add_unlinked);
+		add(out, "</div>\n");
+	}
+	if (a - first > ALERTS_SHOWN)
+		buf_addf(out, "<div>and %d more</div>\n",
+		    (int)(a - first) - ALERTS_SHOWN);
+	add(out, "<div " SOFT "\">");
+	wording_add_sentence(out, first->advice);
 	add(out, "</div></td></tr></table></td></tr>\n");
+	return i + (size_t)(a - first);
 }
 
-static void
+/* What must be known at once.  Returns the place of the first notice. */
+static size_t
 add_alerts(struct buf *out, const struct model *m)
 {
-	uint64_t hidden = m->hidden_alerts;
+	size_t i = 0;
 
-	for (size_t i = 0; i < m->n_alerts; i++)
-		if (i < ALERTS_SHOWN)
-			add_alert(out, &m->alerts[i]);
-		else
-			hidden++;
-	if (hidden) {
-		add(out, "<tr><td style=\"padding:0 0 10px\">and ");
-		model_add_number(out, hidden);
-		add(out, " more alerts</td></tr>\n");
-	}
+	while (i < m->n_alerts && m->alerts[i].severity > MODEL_NOTICE)
+		i = add_kind(out, m, i);
+	return i;
+}
+
+/* What every server sees. */
+static void
+add_notices(struct buf *out, const struct model *m, size_t i)
+{
+	while (i < m->n_alerts)
+		i = add_kind(out, m, i);
+	if (m->hidden_alerts == 0)
+		return;
+	add(out, "<tr><td style=\"padding:0 0 10px\">and ");
+	phrase_add_count(out, m->hidden_alerts, "more alert", "more alerts");
+	add(out, "</td></tr>\n");
 }
 
 static void
@@ -209,13 +232,13 @@ add_details(struct buf *out, const struct model_item *item)
 	markup_add_unlinked(out, item->asn);
 	if (item->users) {
 		add(out, DOT);
-		wording_add_count(out, item->users, "user", "users");
+		phrase_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</div>");
 }
 
 static void
-add_item(struct buf *out, const struct model_item *item, uint64_t total,
+add_item(struct buf *out, const struct model_item *item, uint64_t most,
     bool has_details)
 {
 	begin_row(out);
@@ -226,7 +249,7 @@ add_item(struct buf *out, const struct model_item *item, uint64_t total,
 		add(out, " <b class=\"warn\" style=\"color:#8a4b08\">new</b>");
 	if (has_details)
 		add_details(out, item);
-	end_row(out, item->attempts, total);
+	end_row(out, item->attempts, most);
 }
 
 static void
@@ -244,7 +267,8 @@ add_table(struct buf *out, const struct model *m, enum model_table table,
 	end_title(out);
 	add(out, TABLE ">\n");
 	for (size_t i = 0; i < list->n && i < rows; i++)
-		add_item(out, &list->items[i], m->total, table == MODEL_IP);
+		add_item(out, &list->items[i], list->items[0].attempts,
+		    table == MODEL_IP);
 	add(out, "</table>\n");
 	end_card(out);
 }
@@ -268,7 +292,7 @@ add_new(struct buf *out, const struct model *m)
 		if (!new->is_known || new->distinct == 0)
 			continue;
 		add(out, between);
-		wording_add_count(out, new->distinct, kinds[kind][0],
+		phrase_add_count(out, new->distinct, kinds[kind][0],
 		    kinds[kind][1]);
 		between = ", ";
 	}
@@ -391,7 +415,7 @@ add_foot(struct buf *out, const struct model *m, struct slice note)
 	add(out, " rows, ");
 	wording_add_size(out, m->bytes);
 	add(out, ", in ");
-	wording_add_count(out, m->n_files, "file", "files");
+	phrase_add_count(out, m->n_files, "file", "files");
 	if (m->damaged) {
 		add(out, "; damaged, and not counted: ");
 		model_add_number(out, m->damaged);
@@ -408,15 +432,17 @@ add_all(struct buf *out, const struct model *m, struct slice note,
 		MODEL_USER, MODEL_COUNTRY, MODEL_ASO, MODEL_NETWORK,
 		MODEL_STATUS, MODEL_SERVICE, MODEL_MECHANISM,
 	};
+	size_t notices;
 
 	add_head(out, m);
-	add_alerts(out, m);
+	notices = add_alerts(out, m);
 	add_table(out, m, MODEL_IP, rows);
 	add_days(out, m);
 	add_hours(out, m);
 	/* A day has one weekday. */
 	if (m->period.days > 1)
 		add_week(out, m);
+	add_notices(out, m, notices);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		add_table(out, m, tables[i], rows);
 	add_foot(out, m, note);

@@ -5,6 +5,7 @@
 #include "report/chart.h"
 #include "report/markup.h"
 #include "report/model.h"
+#include "report/phrase.h"
 #include "report/wording.h"
 
 #define DOT " \xc2\xb7 "
@@ -14,7 +15,7 @@ static const char style[] =
 ;
 
 enum {
-	ALERTS_SHOWN = 12,
+	ALERTS_SHOWN = 3,	/* of a kind */
 	NEW_SHOWN = 3,
 	NAMED_DAYS = 9,		/* beside each other, on the smallest screen */
 	LABELS = 4,		/* of more days */
@@ -65,13 +66,11 @@ add_head(struct buf *out, const struct model *m)
 static void
 begin_alert(struct buf *out, enum model_severity severity, const char *title)
 {
-	struct slice kind = model_severity_name(severity);
-
 	add(out, "<section class=\"alert ");
-	buf_add(out, kind);
+	buf_add(out, model_severity_name(severity));
 	add(out, "\"><p><b>");
 	wording_add_sentence(out, title);
-	add(out, "</b> ");
+	add(out, "</b></p><p>");
 }
 
 static void
@@ -82,32 +81,63 @@ end_alert(struct buf *out, const char *advice)
 	add(out, "</p></section>\n");
 }
 
+/* Those of one kind, of which the one at i is the first.  Returns the place of
+ * the next one. */
+static size_t
+add_kind(struct buf *out, const struct model *m, size_t i)
+{
+	const struct model_alert *first = &m->alerts[i], *a = first;
+	const struct model_alert *end = m->alerts + m->n_alerts;
+
+	begin_alert(out, first->severity, first->title);
+	for (; a < end && a->kind == first->kind &&
+	    a->severity == first->severity; a++) {
+		if (a - first >= ALERTS_SHOWN)
+			continue;
+		wording_add_alert(out, a, markup_add);
+		add(out, "<br>\n");
+	}
+	if (a - first > ALERTS_SHOWN)
+		buf_addf(out, "and %d more<br>\n",
+		    (int)(a - first) - ALERTS_SHOWN);
+	end_alert(out, first->advice);
+	return i + (size_t)(a - first);
+}
+
+/* What must be known at once. */
 static void
 add_alerts(struct buf *out, const struct model *m)
 {
-	uint64_t hidden = m->hidden_alerts;
-
 	add(out, "<div class=\"alerts\">\n");
-	for (size_t i = 0; i < m->n_alerts; i++) {
-		const struct model_alert *a = &m->alerts[i];
+	for (size_t i = 0; i < m->n_alerts && m->alerts[i].severity >
+	    MODEL_NOTICE;)
+		i = add_kind(out, m, i);
+	add(out, "</div>\n<div class=\"grid\">\n");
+}
 
-		if (i >= ALERTS_SHOWN) {
-			hidden++;
-			continue;
-		}
-		begin_alert(out, a->severity, a->title);
-		wording_add_alert(out, a, markup_add);
-		end_alert(out, a->advice);
-	}
-	if (hidden) {
+/* What every server sees, and what could not be read. */
+static void
+add_notices(struct buf *out, const struct model *m)
+{
+	size_t i = 0;
+
+	add(out, "</div>\n<div class=\"alerts\">\n");
+	while (i < m->n_alerts && m->alerts[i].severity > MODEL_NOTICE)
+		i++;
+	while (i < m->n_alerts)
+		i = add_kind(out, m, i);
+	if (m->hidden_alerts) {
 		begin_alert(out, MODEL_NOTICE, "more alerts");
-		model_add_number(out, hidden);
-		end_alert(out, "the JSON form of this report has them");
+		phrase_add_count(out, m->hidden_alerts, "alert is",
+		    "alerts are");
+		add(out, " not listed.");
+		end_alert(out, "more of a kind with --alert-list");
 	}
 	if (m->damaged) {
 		begin_alert(out, MODEL_NOTICE, "damaged rows");
-		model_add_number(out, m->damaged);
-		end_alert(out, "they are not counted: look at the files");
+		phrase_add_count(out, m->damaged, "row is", "rows are");
+		add(out, " not counted.");
+		end_alert(out, "look at the files, or at what was said of them");
 	}
 	add(out, "</div>\n<div class=\"grid\">\n");
 }
@@ -159,11 +189,13 @@ add_value(struct buf *out, const struct model_item *item, bool is_asn)
 	}
 }
 
-/* Ends a row: a bar under what stands there, the number, its share. */
+/* Ends a row: a bar under what stands there, as long as the number is large
+ * among those of its table; the number; its share of all attempts. */
 static void
-end_row(struct buf *out, uint64_t n, uint64_t error, uint64_t total)
+end_row(struct buf *out, uint64_t n, uint64_t error, uint64_t most,
+    uint64_t total)
 {
-	chart_add_share(out, n, total);
+	chart_add_share(out, n, most);
 	buf_addf(out, "</td><td class=\"n\">%s", error ? "\xe2\x89\xa4" : "");
 	model_add_number(out, n);
 	add(out, "<small>");
@@ -187,15 +219,18 @@ add_details(struct buf *out, const struct model_item *item)
 	}
 	if (item->users) {
 		add(out, DOT);
-		wording_add_count(out, item->users, "user", "users");
+		phrase_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</small>");
 }
 
 static void
-add_item(struct buf *out, const struct model_item *item, uint64_t total,
-    enum model_table table)
+add_item(struct buf *out, const struct model *m, enum model_table table,
+    size_t i)
 {
+	const struct model_item *item = &m->tables[table].items[i];
+
+
 	add(out, "<tr><td><div>");
 	add_value(out, item, table == MODEL_ASN);
 	if (item->is_new)
@@ -203,7 +238,8 @@ add_item(struct buf *out, const struct model_item *item, uint64_t total,
 	add(out, "</div>");
 	if (table == MODEL_IP)
 		add_details(out, item);
-	end_row(out, item->attempts, item->error, total);
+	end_row(out, item->attempts, item->error,
+	    m->tables[table].items[0].attempts, m->total);
 }
 
 /* How many there are, and how many attempts have none. */
@@ -235,7 +271,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table,
 	add_note(out, list, table);
 	add(out, "<table>\n");
 	for (size_t i = 0; i < list->n; i++)
-		add_item(out, &list->items[i], m->total, table);
+		add_item(out, m, table, i);
 	add(out, "</table>\n");
 	end_card(out);
 }
@@ -260,7 +296,8 @@ add_logins(struct buf *out, const struct model *m)
 			add(out, DOT);
 		markup_add(out, l->country);
 		add(out, "</small>");
-		end_row(out, l->attempts, l->error, m->total);
+		end_row(out, l->attempts, l->error, m->logins[0].attempts,
+		    m->total);
 	}
 	add(out, "</table>\n");
 	end_card(out);
@@ -319,7 +356,7 @@ add_new(struct buf *out, const struct model *m, enum model_novelty kind,
 	buf_addf(out, "<h3>%s<small>", title);
 	model_add_number(out, new->distinct);
 	add(out, " with ");
-	wording_add_count(out, new->attempts, "attempt", "attempts");
+	phrase_add_count(out, new->attempts, "attempt", "attempts");
 	add(out, "</small></h3>\n<table>\n");
 	for (size_t i = 0; i < new->n && i < NEW_SHOWN; i++) {
 		add(out, "<tr><td><div>");
@@ -367,14 +404,14 @@ add_hours_axis(struct buf *out)
 }
 
 static void
-add_hours(struct buf *out, const struct model *m)
+add_hours(struct buf *out, const struct model *m, const char *kind)
 {
 	const struct chart c = { .label = "attempts by hour of the day",
 		.values = m->hours, .n = 24, .title = add_hour_title,
 		.about = m };
 	uint64_t high = chart_highest(m->hours, 24);
 
-	begin_card(out, "half", "When<small>hour of the day; most in one: ");
+	begin_card(out, kind, "When<small>hour of the day; most in one: ");
 	model_add_number(out, high);
 	add(out, "</small></h2>\n");
 	chart_add_bars(out, &c);
@@ -418,7 +455,7 @@ add_foot(struct buf *out, const struct model *m)
 	add(out, " rows, ");
 	wording_add_size(out, m->bytes);
 	add(out, ", in ");
-	wording_add_count(out, m->n_files, "file", "files");
+	phrase_add_count(out, m->n_files, "file", "files");
 	add(out, DOT "mls-summarize " VERSION "</footer>\n</main>\n</body>\n"
 	    "</html>\n");
 }
@@ -437,12 +474,13 @@ page_add(struct buf *out, const struct model *m)
 	add_tiles(out, m);
 	add_table(out, m, MODEL_IP, "half");
 	add_changes(out, m);
-	add_hours(out, m);
+	add_hours(out, m, is_long ? "half" : "wide");
 	/* A day has one weekday. */
 	if (is_long)
 		add_week(out, m);
+	add_notices(out, m);
 	add_logins(out, m);
-	add_table(out, m, MODEL_USER, is_long ? "half" : "third");
+	add_table(out, m, MODEL_USER, "half");
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		add_table(out, m, tables[i], "third");
 	if (m->tables[MODEL_SERVER].distinct > 1)

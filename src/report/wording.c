@@ -10,9 +10,9 @@
  * of; $w: when. */
 static const char *const alerts[MODEL_ALERT_KINDS] = {
 	[MODEL_SUCCESS_AFTER_FAILURES] =
-	    "$s logged in from $o after $a failures, at $w.",
+	    "$s logged in from $o at $w, after $a failures.",
 	[MODEL_SUCCESS_NEW_COUNTRY] =
-	    "$s logged in from $o, where this user never was before, at $w.",
+	    "$s logged in from $o at $w, for the first time there.",
 	[MODEL_MANY_USERS] = "$s tried $c users in $a attempts.",
 	[MODEL_MANY_ADDRESSES] = "$s was tried from $c addresses, $a times.",
 	[MODEL_MANY_COUNTRIES] = "$s was tried from $c countries, $a times.",
@@ -54,14 +54,6 @@ wording_add_alert(struct buf *out, const struct model_alert *alert,
 		rest = slice_from(rest, 1);
 	}
 	buf_add(out, rest);
-}
-
-void
-wording_add_count(struct buf *out, uint64_t n, const char *one,
-    const char *many)
-{
-	model_add_number(out, n);
-	buf_addf(out, " %s", n == 1 ? one : many);
 }
 
 /* Behind a comma, if it is not the first. */

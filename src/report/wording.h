@@ -29,10 +29,6 @@ const char *wording_weekday(int weekday);
 /* "Sun 2026-11-22", "2026-11-16 to 2026-11-22". */
 void wording_add_period(struct buf *out, const struct model *m);
 
-/* "1 user", "2 users". */
-void wording_add_count(struct buf *out, uint64_t n, const char *one,
-	const char *many);
-
 /* Fixed words, as a sentence: with a capital and a full stop. */
 void wording_add_sentence(struct buf *out, const char *words);
 
