@@ -12,6 +12,10 @@ use Test::More;
 my $counter = "$BUILD/t/allocations.so";
 plan skip_all => 'no counter: it needs the GNU C library' unless -e $counter;
 plan skip_all => 'a sanitizer has its own malloc()' if $BUILD =~ /asan/;
+# Threads take buffers, up to a ceiling, as they happen to need them: what a
+# line costs is seen on one processor, where there are none.
+plan skip_all => 'no taskset' unless have('taskset');
+my ($one) = slurp('/proc/self/status') =~ /^Cpus_allowed_list:\s*(\d+)/m;
 
 my $corpus = "$TOP/t/corpus";
 my $all = '--columns=server,date,ip,user,hostname,reverse_dns_status,' .
@@ -21,13 +25,15 @@ spew("$DIR/db.csv", "127.0.0.0,127.255.255.255,64500,Example\n" .
     "192.0.2.0,192.0.2.255,64501,A name that is longer than most of them " .
     "are by far\n");
 
+my @on = ('taskset', '-c', $one);
+
 # Allocations of a run over a log that stands there so many times.
 sub allocations {
 	my ($log, $times, @options) = @_;
 	spew("$DIR/log", $log x $times);
 	local $ENV{LD_PRELOAD} = $counter;
 	local $ENV{ALLOCATIONS} = "$DIR/count";
-	my $r = run($FILTER, '--database', "$DIR/db.csv", @options,
+	my $r = run(@on, $FILTER, '--database', "$DIR/db.csv", @options,
 	    "$DIR/log");
 	is $r->{err}, '', "no word about it, $times times";
 	return (slurp("$DIR/count") + 0, $r->{out} =~ tr/\n//);
@@ -65,6 +71,14 @@ for (@runs) {
 	cmp_ok $more, '>', 2.9 * $rows, "$what: $more rows";
 	is $many, $few, "$what: as many allocations for the second";
 }
+
+# With threads: their buffers, 32 a file, and no more however long it is.
+my $traditional = log_of($runs[0][1]);
+@on = ();
+my ($short) = allocations($traditional, 1, @OFFLINE);
+my ($long) = allocations($traditional, 100, @OFFLINE);
+cmp_ok $long - $short, '<', 100, 'threads take a few buffers';
+@on = ('taskset', '-c', $one);
 
 # The counter counts.
 my ($none) = allocations('', 1, @OFFLINE);
