@@ -214,10 +214,10 @@ static const struct {
 		{ "192.0.2.99", "CC|0|" }, { "192.0.2.100", "AA|0|" },
 		{ "192.0.2.101", "CC|0|" }, { "192.0.2.111", "BB|0|" } },
 	}, {
-		"old codes that name no country; no newline at the end",
+		"old codes that name no country",
 		SLICE("192.0.2.0,192.0.2.255,US\n198.51.100.0,198.51.100.9,A1\n"
 		    "198.51.100.10,198.51.100.19,zz\n"
-		    "203.0.113.0,203.0.113.255,CA"),
+		    "203.0.113.0,203.0.113.255,CA\n"),
 		"range CSV", 2, 0,
 		{ { "198.51.100.1", "|0|" }, { "198.51.100.11", "|0|" },
 		{ "203.0.113.1", "CA|0|" } },
@@ -239,6 +239,11 @@ static const struct {
 	{ SLICE(""), "1: no addresses in this file: get it again" },
 	{ SLICE("\n\n# nothing\n"),
 	    "3: no addresses in this file: get it again" },
+	{ SLICE(ROW "203.0.113.0,203.0.113.255,CA"), "2: the last line does "
+	    "not end: cut short, get the file again (or add a newline, if it "
+	    "is whole)" },
+	{ SLICE(LIB "country: C"), "3: the last line does not end: cut short, "
+	    "get the file again (or add a newline, if it is whole)" },
 	{ SLICE("network,country_code\n"),
 	    "1: no addresses in this file: get it again" },
 	{ SLICE("aut-num: AS64496\nname: Example\n"),
@@ -712,12 +717,14 @@ test_long_lines(void)
 
 	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
 		struct slice row = SLICE("0,9,1,A\n10,19,2,");
-		char *text = malloc(lengths[i] + 8);
+		size_t n = lengths[i] + 9;
+		char *text = malloc(n);
 		struct ipdb *db;
 
-		memset(text, 'x', lengths[i] + 8);
+		memset(text, 'x', n);
 		memcpy(text, row.p, row.n);
-		write_file(file[0], (struct slice){ text, lengths[i] + 8 });
+		text[n - 1] = '\n';
+		write_file(file[0], (struct slice){ text, n });
 		db = ipdb_open(file, 1, &list);
 		if (i == 0)
 			ok(list.n == 0 && ipdb_sources(db) == 1, "4096 bytes");
