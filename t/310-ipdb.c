@@ -242,7 +242,7 @@ static const struct {
 	{ SLICE(ROW "203.0.113.0,203.0.113.255,CA"), "2: the last line does "
 	    "not end: cut short, get the file again (or add a newline, if it "
 	    "is whole)" },
-	{ SLICE(LIB "country: C"), "3: the last line does not end: cut short, "
+	{ SLICE(LIB "\n" LIB "aut-num: 13"), "6: the last line does not end: cut short, "
 	    "get the file again (or add a newline, if it is whole)" },
 	{ SLICE("network,country_code\n"),
 	    "1: no addresses in this file: get it again" },
