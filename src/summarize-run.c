@@ -110,7 +110,7 @@ take_block(struct summarize_run *run, struct slice block)
 
 /* What is to be said of a file as a whole, and shown of it. */
 static void
-note_end(struct summarize_run *run, const struct input *in)
+note_end(struct summarize_run *run, const struct input *in, const char *name)
 {
 	const struct reader_counts *counts = reader_counts(run->reader);
 
@@ -118,7 +118,7 @@ note_end(struct summarize_run *run, const struct input *in)
 		diag_say(&run->diag, DIAG_WARNING, "'%s': bytes behind the "
 		    "gzip data were ignored", input_name(in));
 	run->files[run->n_files++] = (struct model_file){
-		.name = slice_text(input_name(in)),
+		.name = slice_text(name),
 		.bytes = input_taken(in), .lines = counts->lines,
 		.rows = counts->rows, .damaged = counts->damaged,
 		.is_packed = input_is_packed(in),
@@ -140,6 +140,8 @@ read_file(struct summarize_run *run, const char *name)
 		note_failure(run, &e);
 		return;
 	}
+	/* What lives longer than the input. */
+	name = strcmp(name, "-") ? name : "standard input";
 	reader_begin(run->reader, input_name(in));
 	if (run->bookmark)
 		bookmark_begin(run->bookmark);
@@ -154,7 +156,7 @@ read_file(struct summarize_run *run, const char *name)
 		note_failure(run, &e);
 	else if (run->bookmark)
 		bookmark_end(run->bookmark);
-	note_end(run, in);
+	note_end(run, in, name);
 	input_close(in);
 }
 

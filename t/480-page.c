@@ -5,7 +5,6 @@
 
 #include "report/letter.h"
 #include "report/page.h"
-#include "report/phrase.h"
 #include "report/wording.h"
 #include "sample.h"
 #include "schema/cell.h"
@@ -226,15 +225,15 @@ test_sentences(void)
 {
 	static const char *const expected[MODEL_ALERT_KINDS] = {
 		[MODEL_SUCCESS_AFTER_FAILURES] = "[ann] logged in from [x] "
-		    "at [2026-11-22] [04:12], after 1,200 failures.",
+		    "at [2026-11-22] [04:12], after 1,200 failed logins.",
 		[MODEL_SUCCESS_NEW_COUNTRY] = "[ann] logged in from [x] at "
 		    "[2026-11-22] [04:12], for the first time there.",
-		[MODEL_MANY_USERS] = "[ann] tried 57 users in 1,200 attempts.",
+		[MODEL_MANY_USERS] = "[ann] tried 57 users in 1,200 failed logins.",
 		[MODEL_MANY_ADDRESSES] =
-		    "[ann] was tried from 57 addresses, 1,200 times.",
+		    "[ann] was tried from 57 addresses in 1,200 failed logins.",
 		[MODEL_MANY_COUNTRIES] =
-		    "[ann] was tried from 57 countries, 1,200 times.",
-		[MODEL_SPIKE] = "1,200 attempts, where 57 a day are usual.",
+		    "[ann] was tried from 57 countries in 1,200 failed logins.",
+		[MODEL_SPIKE] = "1,200 failed logins a day, where 57 are usual.",
 	};
 	struct model_alert alert = { .subject = SLICE("ann"),
 		.object = SLICE("x"), .attempts = 1200, .count = 57,
@@ -252,8 +251,8 @@ test_sentences(void)
 	wording_add_sentence(&out, "block it");
 	is(buf_slice(&out), "Block it.", "a sentence");
 	buf_reset(&out);
-	phrase_add_count(&out, 1, "user", "users");
-	phrase_add_count(&out, 2, "user", "users");
+	wording_add_count(&out, 1, "user", "users");
+	wording_add_count(&out, 2, "user", "users");
 	is(buf_slice(&out), "1 user2 users", "counts");
 	buf_release(&out);
 }
@@ -268,15 +267,19 @@ test_change(void)
 	} cases[] = {
 		{ { 0 }, "", 0 },
 		{ { .has_before = true, .before = 50, .is_before_whole = true },
-			"100\xc2\xa0% more than the day before", 1 },
+			"100 % more than the day before (50)", 1 },
 		{ { .has_before = true, .before = 50, .is_before_whole = true },
-			"100\xc2\xa0% more than the 7 days before", 7 },
-		{ { .has_before = true, .before = 50 }, "", 1 },
+			"100 % more than the 7 days before (50)", 7 },
+		{ { .has_before = true, .before = 50 },
+			"100 % more than the day before (50, as far as known)",
+			1 },
+		{ { .has_before = true, .is_before_whole = true },
+			"none the day before", 1 },
 		{ { .has_before = true, .before = 200,
 			.is_before_whole = true, .baseline_days = 7,
 			.median = 100, .per_day = 100 },
-			"50\xc2\xa0% less than the day before, "
-			"as many as usual", 1 },
+			"50 % less than the day before (200), "
+			"as many as usual (100 a day)", 1 },
 		{ { .baseline_days = 1, .median = 9, .per_day = 100 }, "", 1 },
 	};
 	struct buf out;

@@ -5,7 +5,6 @@
 #include "report/chart.h"
 #include "report/markup.h"
 #include "report/model.h"
-#include "report/phrase.h"
 #include "report/wording.h"
 
 /* Mail readers drop style sheets, or parts of them: each element says by itself
@@ -180,7 +179,7 @@ add_notices(struct buf *out, const struct model *m, size_t i)
 	if (m->hidden_alerts == 0)
 		return;
 	add(out, "<tr><td style=\"padding:0 0 10px\">and ");
-	phrase_add_count(out, m->hidden_alerts, "more alert", "more alerts");
+	wording_add_count(out, m->hidden_alerts, "more alert", "more alerts");
 	add(out, "</td></tr>\n");
 }
 
@@ -232,7 +231,7 @@ add_details(struct buf *out, const struct model_item *item)
 	markup_add_unlinked(out, item->asn);
 	if (item->users) {
 		add(out, DOT);
-		phrase_add_count(out, item->users, "user", "users");
+		wording_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</div>");
 }
@@ -292,7 +291,7 @@ add_new(struct buf *out, const struct model *m)
 		if (!new->is_known || new->distinct == 0)
 			continue;
 		add(out, between);
-		phrase_add_count(out, new->distinct, kinds[kind][0],
+		wording_add_count(out, new->distinct, kinds[kind][0],
 		    kinds[kind][1]);
 		between = ", ";
 	}
@@ -415,7 +414,7 @@ add_foot(struct buf *out, const struct model *m, struct slice note)
 	add(out, " rows, ");
 	wording_add_size(out, m->bytes);
 	add(out, ", in ");
-	phrase_add_count(out, m->n_files, "file", "files");
+	wording_add_count(out, m->n_files, "file", "files");
 	if (m->damaged) {
 		add(out, "; damaged, and not counted: ");
 		model_add_number(out, m->damaged);

@@ -5,7 +5,6 @@
 #include "report/chart.h"
 #include "report/markup.h"
 #include "report/model.h"
-#include "report/phrase.h"
 #include "report/wording.h"
 
 #define DOT " \xc2\xb7 "
@@ -128,14 +127,14 @@ add_notices(struct buf *out, const struct model *m)
 		i = add_kind(out, m, i);
 	if (m->hidden_alerts) {
 		begin_alert(out, MODEL_NOTICE, "more alerts");
-		phrase_add_count(out, m->hidden_alerts, "alert is",
+		wording_add_count(out, m->hidden_alerts, "alert is",
 		    "alerts are");
 		add(out, " not listed.");
 		end_alert(out, "more of a kind with --alert-list");
 	}
 	if (m->damaged) {
 		begin_alert(out, MODEL_NOTICE, "damaged rows");
-		phrase_add_count(out, m->damaged, "row is", "rows are");
+		wording_add_count(out, m->damaged, "row is", "rows are");
 		add(out, " not counted.");
 		end_alert(out, "look at the files, or at what was said of them");
 	}
@@ -219,7 +218,7 @@ add_details(struct buf *out, const struct model_item *item)
 	}
 	if (item->users) {
 		add(out, DOT);
-		phrase_add_count(out, item->users, "user", "users");
+		wording_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</small>");
 }
@@ -356,7 +355,7 @@ add_new(struct buf *out, const struct model *m, enum model_novelty kind,
 	buf_addf(out, "<h3>%s<small>", title);
 	model_add_number(out, new->distinct);
 	add(out, " with ");
-	phrase_add_count(out, new->attempts, "attempt", "attempts");
+	wording_add_count(out, new->attempts, "attempt", "attempts");
 	add(out, "</small></h3>\n<table>\n");
 	for (size_t i = 0; i < new->n && i < NEW_SHOWN; i++) {
 		add(out, "<tr><td><div>");
@@ -455,7 +454,7 @@ add_foot(struct buf *out, const struct model *m)
 	add(out, " rows, ");
 	wording_add_size(out, m->bytes);
 	add(out, ", in ");
-	phrase_add_count(out, m->n_files, "file", "files");
+	wording_add_count(out, m->n_files, "file", "files");
 	add(out, DOT "mls-summarize " VERSION "</footer>\n</main>\n</body>\n"
 	    "</html>\n");
 }

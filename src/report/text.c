@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "report/bars.h"
-#include "report/phrase.h"
 #include "report/width.h"
+#include "report/wording.h"
 
 enum {
 	INDENT = 2,
@@ -89,28 +89,6 @@ add_head(struct buf *out, const struct model *m)
 }
 
 static void
-add_comparison(struct buf *out, const struct model *m)
-{
-	const struct model_comparison *c = &m->comparison;
-	char what[64];
-
-	if (!c->has_before)
-		return;
-	snprintf(what, sizeof what, "the %u day%s before%s", m->period.days,
-	    m->period.days == 1 ? "" : "s", c->is_before_whole ? "" :
-	    ", as far as known");
-	phrase_add_change(out, c->before, m->total,
-	    m->period.days == 1 && c->is_before_whole ? "the day before" :
-	    what);
-	if (c->baseline_days < 2)
-		return;
-	buf_add(out, SLICE(", "));
-	snprintf(what, sizeof what, "the median of %u days",
-	    c->baseline_days);
-	phrase_add_change(out, c->median, c->per_day, what);
-}
-
-static void
 add_verdict(struct buf *out, const struct model *m)
 {
 	struct buf line;
@@ -120,12 +98,12 @@ add_verdict(struct buf *out, const struct model *m)
 	buf_add_byte(&line, '.');
 	add_sentence(out, &line, 0);
 	buf_reset(&line);
-	add_comparison(&line, m);
+	wording_add_change(&line, m);
 	if (line.n)
 		add_sentence(out, &line, 0);
 	if (m->damaged) {
 		buf_reset(&line);
-		phrase_add_count(&line, m->damaged, "damaged row was",
+		wording_add_count(&line, m->damaged, "damaged row was",
 		    "damaged rows were");
 		buf_add(&line, SLICE(" left out."));
 		add_sentence(out, &line, 0);
@@ -158,7 +136,7 @@ add_alerts(struct buf *out, const struct model *m)
 			    model_severity_name(a->severity).p, a->title);
 		}
 		buf_reset(&line);
-		phrase_add_alert(&line, a);
+		wording_add_alert(&line, a, buf_add);
 		add_sentence(out, &line, 2 * INDENT);
 		if (!is_last_of_kind(m, i))
 			continue;
@@ -184,7 +162,7 @@ add_about(struct buf *about, enum model_table table,
 	if (item->is_new)
 		buf_add(about, SLICE("new "));
 	if (table == MODEL_USER && item->addresses) {
-		phrase_add_count(about, item->addresses, "address",
+		wording_add_count(about, item->addresses, "address",
 		    "addresses");
 		if (item->countries)
 			buf_addf(about, ", %llu cc",
@@ -267,7 +245,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table)
 		buf_add(out, SLICE(" at least"));
 	if (list->missing && table != MODEL_STATUS) {
 		buf_add(out, SLICE(" (unknown in "));
-		phrase_add_count(out, list->missing, "failed login",
+		wording_add_count(out, list->missing, "failed login",
 		    "failed logins");
 		buf_add_byte(out, ')');
 	}
@@ -338,11 +316,11 @@ add_new(struct buf *out, const struct model *m)
 		const struct model_new *new = &m->fresh[i];
 
 		add_times(out, " ", INDENT);
-		phrase_add_count(out, new->distinct, names[i][0], names[i][1]);
+		wording_add_count(out, new->distinct, names[i][0], names[i][1]);
 		if (!new->is_exact)
 			buf_add(out, SLICE(" at most"));
 		buf_add(out, SLICE(", "));
-		phrase_add_count(out, new->attempts, "failed login",
+		wording_add_count(out, new->attempts, "failed login",
 		    "failed logins");
 		buf_add_byte(out, '\n');
 	}
@@ -415,15 +393,15 @@ add_foot(struct buf *out, const struct model *m)
 
 	buf_init(&line, SENTENCE_MAX);
 	add_title(out, "What was read");
-	phrase_add_count(&line, m->n_files, "file", "files");
+	wording_add_count(&line, m->n_files, "file", "files");
 	buf_add(&line, SLICE(", "));
-	phrase_add_count(&line, m->bytes, "byte", "bytes");
+	wording_add_count(&line, m->bytes, "byte", "bytes");
 	buf_add(&line, SLICE(", "));
-	phrase_add_count(&line, m->rows, "row", "rows");
+	wording_add_count(&line, m->rows, "row", "rows");
 	buf_add(&line, SLICE("; "));
-	phrase_add_count(&line, m->damaged, "damaged", "damaged");
+	wording_add_count(&line, m->damaged, "damaged", "damaged");
 	buf_add(&line, SLICE("; "));
-	phrase_add_count(&line, m->outside, "of another time",
+	wording_add_count(&line, m->outside, "of another time",
 	    "of another time");
 	add_sentence(out, &line, INDENT);
 	buf_release(&line);

@@ -6,17 +6,22 @@
 
 #include "report/model.h"
 
-/* $s and $o: who did what to whom; $a and $c: attempts, and what there are many
- * of; $w: when. */
-static const char *const alerts[MODEL_ALERT_KINDS] = {
-	[MODEL_SUCCESS_AFTER_FAILURES] =
-	    "$s logged in from $o at $w, after $a failures.",
-	[MODEL_SUCCESS_NEW_COUNTRY] =
-	    "$s logged in from $o at $w, for the first time there.",
-	[MODEL_MANY_USERS] = "$s tried $c users in $a attempts.",
-	[MODEL_MANY_ADDRESSES] = "$s was tried from $c addresses, $a times.",
-	[MODEL_MANY_COUNTRIES] = "$s was tried from $c countries, $a times.",
-	[MODEL_SPIKE] = "$a attempts, where $c a day are usual.",
+/* $s and $o: who did what to whom; $a: how often; $c: how many there are of
+ * something, in its own words; $w: when. */
+static const struct {
+	const char *sentence, *one, *many;
+} alerts[MODEL_ALERT_KINDS] = {
+	[MODEL_SUCCESS_AFTER_FAILURES] = {
+		"$s logged in from $o at $w, after $a.", NULL, NULL },
+	[MODEL_SUCCESS_NEW_COUNTRY] = {
+		"$s logged in from $o at $w, for the first time there.",
+		NULL, NULL },
+	[MODEL_MANY_USERS] = { "$s tried $c in $a.", "user", "users" },
+	[MODEL_MANY_ADDRESSES] = { "$s was tried from $c in $a.", "address",
+		"addresses" },
+	[MODEL_MANY_COUNTRIES] = { "$s was tried from $c in $a.", "country",
+		"countries" },
+	[MODEL_SPIKE] = { "$a a day, where $c.", "is usual", "are usual" },
 };
 
 /* 2026-11-22T04:12:09+01:00 as people read it: 2026-11-22 04:12. */
@@ -33,10 +38,18 @@ add_moment(struct buf *out, struct slice stamp,
 }
 
 void
+wording_add_count(struct buf *out, uint64_t n, const char *one,
+    const char *many)
+{
+	model_add_number(out, n);
+	buf_addf(out, " %s", n == 1 ? one : many);
+}
+
+void
 wording_add_alert(struct buf *out, const struct model_alert *alert,
     void (*quote)(struct buf *out, struct slice text))
 {
-	struct slice rest = slice_text(alerts[alert->kind]), words;
+	struct slice rest = slice_text(alerts[alert->kind].sentence), words;
 
 	while (slice_cut(&rest, '$', &words)) {
 		char what = *rest.p;
@@ -48,48 +61,58 @@ wording_add_alert(struct buf *out, const struct model_alert *alert,
 			quote(out, alert->object);
 		else if (what == 'w')
 			add_moment(out, alert->when, quote);
+		else if (what == 'a')
+			wording_add_count(out, alert->attempts,
+			    "failed login", "failed logins");
 		else
-			model_add_number(out, what == 'a' ? alert->attempts :
-			    alert->count);
+			wording_add_count(out, alert->count,
+			    alerts[alert->kind].one, alerts[alert->kind].many);
 		rest = slice_from(rest, 1);
 	}
 	buf_add(out, rest);
 }
 
-/* Behind a comma, if it is not the first. */
+/* "106 % more than the day before (622)" */
 static void
-add_change(struct buf *out, size_t begin, uint64_t before, uint64_t now,
-    const char *what)
+add_change(struct buf *out, uint64_t before, uint64_t now, const char *what,
+    const char *unit)
 {
 	int64_t change = model_change(before, now);
 
-	if (before == 0)
-		return;
-	if (out->n > begin)
-		buf_add(out, SLICE(", "));
-	if (change == 0) {
-		buf_addf(out, "as many as %s", what);
+	if (before == 0) {
+		buf_addf(out, "none %s", what);
 		return;
 	}
-	model_add_number(out, (uint64_t)(change < 0 ? -change : change));
-	buf_addf(out, "\xc2\xa0%% %s than %s", change < 0 ? "less" : "more",
-	    what);
+	if (change == 0) {
+		buf_add(out, SLICE("as many as "));
+	} else {
+		model_add_number(out, (uint64_t)(change < 0 ? -change :
+		    change));
+		buf_addf(out, " %% %s than ", change < 0 ? "less" :
+		    "more");
+	}
+	buf_addf(out, "%s (", what);
+	model_add_number(out, before);
+	buf_addf(out, "%s)", unit);
 }
 
 void
 wording_add_change(struct buf *out, const struct model *m)
 {
 	const struct model_comparison *c = &m->comparison;
-	size_t begin = out->n;
-	char before[40] = "the day before";
+	char before[64] = "the day before";
 
+	if (!c->has_before)
+		return;
 	if (m->period.days > 1)
 		snprintf(before, sizeof before, "the %u days before",
 		    m->period.days);
-	if (c->has_before && c->is_before_whole)
-		add_change(out, begin, c->before, m->total, before);
-	if (c->baseline_days > 1)
-		add_change(out, begin, c->median, c->per_day, "usual");
+	add_change(out, c->before, m->total, before, c->is_before_whole ? "" :
+	    ", as far as known");
+	if (c->baseline_days < 2 || c->median == 0)
+		return;
+	buf_add(out, SLICE(", "));
+	add_change(out, c->median, c->per_day, "usual", " a day");
 }
 
 const char *

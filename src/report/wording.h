@@ -13,14 +13,19 @@ struct model_day;
 
 /* Sentences about what is in a model, without their markup. */
 
-/* What happened, in one sentence: "192.0.2.7 tried 118 users in 233 attempts."
+/* "1 address", "1,284 addresses" */
+void wording_add_count(struct buf *out, uint64_t n, const char *one,
+	const char *many);
+
+/* What happened, in one sentence: "192.0.2.7 tried 118 users in 233 failed
+ * logins."
  * What came from a log is written by quote, which makes it fit for where the
  * sentence stands. */
 void wording_add_alert(struct buf *out, const struct model_alert *alert,
 	void (*quote)(struct buf *out, struct slice text));
 
-/* How it was before: "106 % more than the day before, 151 % more than usual";
- * nothing if there is nothing to compare with. */
+/* How it was before: "106 % more than the day before (622), 151 % more than
+ * usual (511 a day)"; nothing if there is nothing to compare with. */
 void wording_add_change(struct buf *out, const struct model *m);
 
 /* "Mon" for 0. */
