@@ -50,7 +50,7 @@ local_files();
 damaged_memory();
 not_what_was_made();
 neighbours();
-secrets();
+misspelt_secrets();
 locked();
 killed();
 killed_often();
@@ -681,7 +681,7 @@ sub neighbours {
 }
 
 # What no message shows, however it is written.
-sub secrets {
+sub misspelt_secrets {
 	for ('https:/joe:s3cret@localhost:1/x', 'https://joe:s3cret@localhost:1/x',
 	    'https://joe:s3/cret@localhost:1/x', 'joe:s3cret@localhost:1/x',
 	    'https://joe:s3?cret@localhost:1/x?key=s3cret',
