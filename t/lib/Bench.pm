@@ -9,7 +9,7 @@ use Exporter 'import';
 use FindBin;
 use MLS;
 
-our @EXPORT = qw(bench_in build cost rounds);
+our @EXPORT = qw(bench_in build cost median rounds);
 
 my $dir;
 
