@@ -126,4 +126,9 @@ is(finish($pipe), 0, 'no HUP: the filter ends well');
 is(users(pieces()), join(' ', 1 .. 20), 'no HUP: each row once');
 ok(!-e "$place/mls.csv", 'no HUP: no new file');
 
+# The file of the journal's entries.
+my $r = run($logrotate, '-d', "$TOP/contrib/journald/logrotate");
+is($r->{status}, 0, 'journald: logrotate reads it');
+unlike($r->{out} . $r->{err}, qr/error/, 'journald: nothing to complain of');
+
 done_testing;
