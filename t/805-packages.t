@@ -69,7 +69,7 @@ while [ $# -gt 0 ]; do
 	-s) mode=simulate ;;
 	-o) shift ;;
 	-*) ;;
-	install | update) verb=$1 ;;
+	install | update | download) verb=$1 ;;
 	*) set_packages "$1" ;;
 	esac
 	shift
@@ -77,6 +77,10 @@ done
 if [ $verb = update ]; then
 	echo "fetching lists"
 	: >"$state/unknown"
+	exit 0
+fi
+if [ $verb = download ]; then
+	for package in $packages; do : >"$package.deb"; done
 	exit 0
 fi
 for package in $packages; do
@@ -148,7 +152,8 @@ my @table = map { [split ' '] }
     grep { /^\t(build|demo|prove|check|fuzz|bench)\t\S+\t+\S+$/ }
     split /\n/, slurp($real);
 cmp_ok(scalar @table, '>', 20, 'the table was found');
-my @everything = ('cc', 'gzip', map { $_->[1] =~ /^command:(.*)/ } @table);
+my @everything = ('cc', 'gzip',
+    map { $_->[1] =~ /^(?:command|beside):(.*)/ } @table);
 my @libraries = map { $_->[1] =~ /^library:(.*)/ } @table;
 sub complete_machine {
 	machine(uid => 1000, commands => \@everything,
@@ -244,6 +249,21 @@ is($r->{err}, "packages: postfix is left out, it would remove " .
     'conflict: named and left out, the other one is installed');
 unlike(calls(), qr/^apt-get (?!.*-s ).*\bpostfix/m,
     'conflict: never asked to be installed');
+
+# One that would push out rsyslog is unpacked, by whoever it is.
+complete_machine(uid => 1000,
+    commands => [grep { $_ ne 'syslog-ng' } @everything]);
+apt(removes => {'syslog-ng-core' => 'rsyslog'});
+program('dpkg-deb', "mkdir -p usr/sbin && : >usr/sbin/syslog-ng &&\n" .
+    "chmod 755 usr/sbin/syslog-ng && echo dpkg-deb \$* >>'$state/calls'\n");
+$r = packages('check');
+is_deeply([@$r{qw(status out err)}],
+    [0, '', "packages: unpacking syslog-ng-core\n"], 'beside: said');
+like(calls(), qr/^dpkg-deb -x syslog-ng-core\.deb \.$/m, 'beside: unpacked');
+unlike(calls(), qr/install (?!.*-s ).*-y|^sudo/m, 'beside: not installed');
+is_deeply([glob "$tree/build/beside/*"], ["$tree/build/beside/usr"],
+    'beside: no remains');
+is(packages('check')->{err}, '', 'beside: once is enough');
 
 # Postfix without a machine to configure, and off at the next boot.
 complete_machine(uid => 0, commands => [grep { $_ ne 'postfix' } @everything]);

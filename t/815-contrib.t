@@ -1,117 +1,18 @@
 #!/usr/bin/env perl
 # SPDX-License-Identifier: ISC
-# The examples in contrib do what they say: rsyslogd runs mls-filter as
-# contrib/rsyslog tells it, the lines in contrib/cron work, and so do the units.
+# The examples in contrib do what they say: the lines in contrib/cron work, and
+# so do the units.
 use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use File::Temp ();
-use IO::Socket::UNIX ();
-use Socket qw(SOCK_DGRAM);
 use Test::More;
-use Time::HiRes qw(sleep time);
 use MLS;
-
-sub wait_until {
-	my ($is) = @_;
-	for (my $end = time + 20; time < $end; sleep 0.02) {
-		my $answer = $is->();
-		return $answer if $answer;
-	}
-	return;
-}
 
 sub failed {
 	my ($user) = @_;
 	return "warning: unknown[192.0.2.7]: SASL LOGIN authentication " .
 	    "failed: (reason unavailable), sasl_username=$user";
-}
-
-# The socket's name must be short, and the file's directory ours.
-my $conf = slurp("$TOP/contrib/rsyslog/mls.conf");
-my $home = File::Temp->newdir('/tmp/mls-XXXXXX');
-ok($conf =~ s{"/usr/local/bin/mls-filter -o /var/log/mls/mls\.csv"}
-	{"$FILTER --config $TOP/conf/mls.yaml -o $home/mls.csv"},
-    'rsyslog: the example runs the program');
-ok($conf =~ s{/var/log/mls/}{$home/}g, 'rsyslog: it has a place of its own');
-spew("$home/conf", <<"EOT", $conf);
-global(workDirectory="$home" localHostname="mx1")
-module(load="imuxsock" SysSock.Use="off")
-input(type="imuxsock" Socket="$home/log" RateLimit.Interval="0")
-action(type="omfile" file="$home/all")
-EOT
-
-my $daemon;
-END { kill 'TERM', $daemon if $daemon }
-
-SKIP: {
-	my $rsyslogd = have('rsyslogd') or skip 'no program rsyslogd', 11;
-	my $r = run($rsyslogd, '-N1', '-f', "$TOP/contrib/rsyslog/mls.conf",
-	    '-i', "$home/N1.pid");
-	is($r->{status}, 0, 'rsyslog: the example passes its check');
-	unlike($r->{err}, qr/error|warning/i, 'rsyslog: nothing to complain')
-	    or diag $r->{err};
-
-	my $pid = fork // die "fork: $!";
-	if (!$pid) {
-		open STDOUT, '>', "$home/said" or POSIX::_exit(126);
-		open STDERR, '>&', \*STDOUT or POSIX::_exit(126);
-		exec $rsyslogd, '-n', '-f', "$home/conf", '-i', "$home/pid"
-		    or POSIX::_exit(127);
-	}
-	$daemon = $pid;
-	my $end = sub {
-		return unless $daemon;
-		undef $daemon;
-		kill 'TERM', $pid;
-		my $gone = wait_until(sub { waitpid($pid, 1) == $pid });
-		kill 'KILL', $pid unless $gone;
-		return $gone;
-	};
-	local @SIG{qw(INT TERM HUP)} = (sub { $end->(); exit 1 }) x 3;
-	my $log;
-	my $write = sub {
-		my ($facility, $tag, $text) = @_;
-		$log->send('<' . ($facility * 8 + 4) . ">$tag: $text")
-		    or die "send: $!";
-	};
-	ok(wait_until(sub {
-		$log = IO::Socket::UNIX->new(Type => SOCK_DGRAM,
-		    Peer => "$home/log");
-	}), 'rsyslog: it listens') or diag slurp("$home/said");
-
-	if ($log) {
-		$write->(2, 'postfix/submission/smtpd[250]', failed('ann, lee'));
-		$write->(2, 'postfix/smtpd[251]', 'connect from x[192.0.2.7]');
-		$write->(4, 'postfix/smtpd[251]', failed('not mail'));
-		$write->(2, 'postfix/smtpd[251]', failed('bob'));
-	}
-	ok(wait_until(sub {
-		-e "$home/mls.csv" && slurp("$home/mls.csv") =~ /,bob,/;
-	}), 'rsyslog: a row is there at once');
-	is_deeply([map { [@$_{qw(server ip user service event)}] }
-		rows(slurp("$home/mls.csv"))],
-	    [['mx1', '192.0.2.7', 'ann, lee', 'submission', 'auth-failure'],
-		['mx1', '192.0.2.7', 'bob', 'smtpd', 'auth-failure']],
-	    'rsyslog: a row for each failure under facility mail');
-	is(sprintf('%o', (stat "$home/mls.csv")[2] & 0777), '640',
-	    'rsyslog: not for everybody to read');
-
-	# Rotated as logrotate does it.
-	rename "$home/mls.csv", "$home/mls.csv.1" or die "rename: $!";
-	kill 'HUP', $pid;
-	ok(wait_until(sub { -e "$home/mls.csv" }), 'rsyslog: HUP, a new file');
-
-	# What rsyslogd has not read from its socket when it ends is not ours.
-	$write->(2, 'postfix/smtpd[252]', failed('cyd')) if $log;
-	ok(wait_until(sub { slurp("$home/all") =~ /=cyd$/m }),
-	    'rsyslog: it has the last message');
-	ok($end->(), 'rsyslog: ends when told to');
-	is_deeply([map { $_->{user} } rows(slurp("$home/mls.csv"))], ['cyd'],
-	    'rsyslog: the last row is not lost');
-	is(-e "$home/mls.err" ? slurp("$home/mls.err") : '', '',
-	    'rsyslog: no complaint');
 }
 
 #
