@@ -17,6 +17,7 @@ summarize_run_prepare(struct summarize_run *run, struct err *e)
 {
 	const struct summarize_options *o = &run->options;
 
+	allow_init(&run->allow);
 	if (summarize_options_now(o, &run->now, e) < 0)
 		return -1;
 	if (period_parse(&run->period, o->period, &run->now, e) < 0)
@@ -137,6 +138,7 @@ read_file(struct summarize_run *run, const char *name)
 	int got;
 
 	if (!in) {
+		run->unread++;
 		note_failure(run, &e);
 		return;
 	}
@@ -152,6 +154,7 @@ read_file(struct summarize_run *run, const char *name)
 		if (block.n == 0)
 			(void)input_wait(in, -1, -1, NULL);
 	}
+	run->unread += got < 0;
 	if (got < 0)
 		note_failure(run, &e);
 	else if (run->bookmark)
@@ -169,6 +172,7 @@ make_model(struct summarize_run *run)
 		.has_older = reader_has_older(run->reader),
 		.files = run->files,
 		.n_files = run->n_files,
+		.unread = run->unread,
 	};
 
 	tally_end(run->tally);

@@ -27,6 +27,7 @@ struct summarize_run {
 	struct tally *tally;
 	struct model_file *files;
 	size_t n_files;			/* that could be opened */
+	uint64_t unread;		/* of them, or more */
 	uint64_t bytes, rows, outside;	/* so far */
 	struct model model;
 	int status;		/* the first failure that let us go on */

@@ -40,6 +40,23 @@ sub json {
 	return decode_json($r->{out});
 }
 
+# What could not be read is part of the verdict.
+{
+	spew("$DIR/good.csv", $HEADER, row());
+	my $r = summarize(@NOW, '--format', 'json', "$DIR/good.csv",
+	    "$DIR/missing.csv");
+	is($r->{status}, 66, 'a missing file: status');
+	my $j = decode_json($r->{out});
+	is($j->{unread_files}, 1, 'a missing file: counted');
+	like($j->{verdict}, qr/^1 failed login .*; 1 file was not read whole$/,
+	    'a missing file: in the verdict');
+	gzip(\join('', $HEADER, map { row(user => "u$_") } 1 .. 5000), \my $z);
+	spew("$DIR/cut.csv.gz", substr $z, 0, length($z) / 2);
+	$r = summarize(@NOW, '--format', 'text', "$DIR/cut.csv.gz");
+	is($r->{status}, 65, 'half a file: status');
+	like($r->{out}, qr/1 file was not\s+read whole/, 'half a file: is told');
+}
+
 # What is read.
 my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
     "asn;aso\r\nmx1;22/11/2026 08:00;192.0.2.7;ann;null;ERRNO 1;N/A;N/A;N/A" .
@@ -351,6 +368,10 @@ sub total {
 		like($r->{err}, qr/wrong:$_->[1]: '.*' is neither an address/,
 		    'is an error with its line');
 	}
+	is(join('', grep { !/^#/ } split /^/m, summarize({in => join '', $HEADER,
+	    map { row(ip => $_) x 20 } qw(127.0.0.1 0.0.0.0 ::1 192.0.2.8)},
+	    @NOW, '--format', 'blocklist')->{out}), "192.0.2.8\n",
+	    'never this machine');
 	is(summarize({in => $in}, '--allow', "$DIR/missing")->{status}, 66,
 	    'so is a missing one');
 }

@@ -144,7 +144,7 @@ run('gzip', '-n', "$rows/mls.csv.1");
 spew("$rows/mls.csv.cut", $names, "mx1,2026-11-22T12:00:00Z,192.0.2.1,cut\n");
 symlink $SUMMARIZE, "$DIR/bin/mls-summarize" or die "symlink: $!";
 $line =~ s{/etc/mls/mls\.yaml}{$DIR/report.yaml};
-$line =~ s{/var/log/mls\b}{$rows};
+$line =~ s{/var/log/mls\b}{$rows}g;
 {
 	local $ENV{PATH} = "$DIR/bin:/usr/bin:/bin";
 	my $r = run('sh', '-c', $line);

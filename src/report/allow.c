@@ -7,7 +7,7 @@
 #include "base/input.h"
 #include "base/mem.h"
 
-enum { SHOWN = 80 };
+enum { SHOWN = 80, ALLOW_OWN = 3 };
 
 int
 ip_order(const struct ip *a, const struct ip *b)
@@ -78,7 +78,7 @@ take_line(struct allow *a, struct slice line, struct err *e)
 		return err_set(e, EX_CONFIG, "'%.*s' is neither an address "
 		    "nor a network such as 192.0.2.0/24",
 		    (int)slice_to(line, SHOWN).n, line.p);
-	if (a->n == ALLOW_MAX)
+	if (a->n == ALLOW_MAX + ALLOW_OWN)
 		return err_set(e, EX_CONFIG, "more than %d networks",
 		    ALLOW_MAX);
 	a->ranges[a->n++] = range;
@@ -131,16 +131,35 @@ merge(struct allow *a)
 	a->n = n;
 }
 
+/* Whoever fails through a webmail of this machine comes from here. */
+static void
+add_own(struct allow *a)
+{
+	static const struct slice own[ALLOW_OWN] = {
+		SLICE("127.0.0.0/8"), SLICE("0.0.0.0/8"), SLICE("::1"),
+	};
+
+	a->ranges = mem_array(ALLOW_MAX + ALLOW_OWN, sizeof *a->ranges);
+	for (size_t i = 0; i < ALLOW_OWN; i++)
+		(void)ip_range_parse(own[i], &a->ranges[a->n++]);
+}
+
+void
+allow_init(struct allow *a)
+{
+	*a = (struct allow){ .n = 0 };
+	add_own(a);
+	merge(a);
+}
+
 int
 allow_read(struct allow *a, const char *file, struct err *e)
 {
 	struct input *in = input_open(file, e);
 	int rc;
 
-	*a = (struct allow){ .n = 0 };
 	if (!in)
 		return -1;
-	a->ranges = mem_array(ALLOW_MAX, sizeof *a->ranges);
 	rc = read_lines(a, in, e);
 	input_close(in);
 	merge(a);

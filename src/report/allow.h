@@ -19,10 +19,14 @@ struct allow {
 };
 enum { ALLOW_MAX = 65536 };
 
-/* Reads a file of addresses and networks (192.0.2.0/24, 2001:db8::/32), one a
- * line; blanks, empty lines and what stands behind # do not count.  -1: e says
+/* This machine's own addresses: 127.0.0.0/8, 0.0.0.0/8, ::1.  allow_release()
+ * must follow. */
+void allow_init(struct allow *a);
+
+/* Adds those of a file of addresses and networks (192.0.2.0/24, 2001:db8::/32),
+ * one a line; blanks, empty lines and what stands behind # do not count.  -1: e says
  * why (EX_NOINPUT, EX_IOERR; EX_CONFIG with the line: a list with a mistake
- * protects whom it should not).  allow_release() must follow. */
+ * protects whom it should not). */
 int allow_read(struct allow *a, const char *file, struct err *e);
 void allow_release(struct allow *a);
 

@@ -282,6 +282,7 @@ make_files(const struct digest *d, struct model *m)
 {
 	m->files = d->files;
 	m->n_files = d->n_files;
+	m->unread = d->unread;
 	for (size_t i = 0; i < d->n_files; i++) {
 		m->bytes += d->files[i].bytes;
 		m->lines += d->files[i].lines;

@@ -13,6 +13,7 @@ struct digest {
 	bool has_older;		/* the input goes back beyond what is of
 				 * interest: report/reader.h */
 	const struct model_file *files;	/* names live as long as the model */
+	uint64_t unread;	/* as the model has it */
 	size_t n_files;
 };
 

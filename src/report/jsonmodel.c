@@ -322,6 +322,7 @@ add_files(struct json *top, const struct model *m)
 	number(top, "bytes", m->bytes);
 	number(top, "lines", m->lines);
 	number(top, "rows", m->rows);
+	number(top, "unread_files", m->unread);
 	number(top, "damaged_rows", m->damaged);
 	number(top, "outside_rows", m->outside);
 }

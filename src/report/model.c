@@ -160,6 +160,9 @@ model_judge(struct model *m)
 		add_count(&out, ", ", n_alerts, "alert", "alerts");
 	else if (m->total)
 		buf_add(&out, SLICE(", no alerts"));
+	if (m->unread)
+		add_count(&out, "; ", m->unread, "file was not read whole",
+		    "files were not read whole");
 	m->verdict = arena_copy(&m->arena, buf_slice(&out));
 	buf_release(&out);
 }

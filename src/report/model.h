@@ -182,6 +182,8 @@ struct model {
 	uint64_t hidden_alerts;	/* that are not listed */
 	const struct model_file *files;
 	size_t n_files;
+	uint64_t unread;	/* files that could not be opened, or not be read
+				 * to their end */
 	uint64_t bytes, lines, rows, damaged, outside;	/* of all files;
 				 * outside: good rows neither of the period nor of what
 				 * it is compared with */

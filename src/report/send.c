@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -20,6 +21,7 @@ enum {
 	LOOK = 50,		/* milliseconds between looks at it */
 	GRACE = 2000,		/* from SIGTERM to SIGKILL */
 	ZONE_MAX = 4200,	/* "TZ=:" and a path */
+	FIRST_OTHER = 3,	/* descriptor behind the usual ones */
 };
 
 struct child {
@@ -92,6 +94,8 @@ spawn(const struct send *s, char *const *argv, char *const *environment,
 	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, out, 2);
+	/* What we were started with is none of its business either. */
+	(void)close_range(FIRST_OTHER, ~0U, CLOSE_RANGE_CLOEXEC);
 	error = posix_spawn(pid, s->program, &files, &attributes, argv,
 	    environment);
 	posix_spawn_file_actions_destroy(&files);

@@ -12,7 +12,8 @@ static const struct {
 	const char *sentence, *one, *many;
 } alerts[MODEL_ALERT_KINDS] = {
 	[MODEL_SUCCESS_AFTER_FAILURES] = {
-		"$s logged in from $o at $w, after $a.", NULL, NULL },
+		"$s logged in from $o at $w; from there or its network came "
+		"$a.", NULL, NULL },
 	[MODEL_SUCCESS_NEW_COUNTRY] = {
 		"$s logged in from $o at $w, for the first time there.",
 		NULL, NULL },
