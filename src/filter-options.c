@@ -275,6 +275,9 @@ options_check_state(const struct options *o, int operands,
 	else if (strcmp(o->state, o->output) == 0)
 		err_set(e, EX_USAGE, "'%s' cannot be both state and output",
 		    o->state);
+	else if (strcmp(o->state, first) == 0)
+		err_set(e, EX_USAGE, "'%s' cannot be both state and log",
+		    o->state);
 	else
 		return 0;
 	return settings_err(&o->settings, o->confirm ? "confirm" :

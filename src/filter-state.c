@@ -26,7 +26,9 @@ filter_state_read(struct filter_run *run, struct err *e)
 	}
 	buf_release(&text);
 	if (rc < 0 && e->status == EX_DATAERR)
-		err_add(e, "; restore it, or begin anew with --reset-state");
+		err_add(e, "; restore it, or begin anew with --reset-state: all "
+		    "rows come again then, or with --backlog none those of "
+		    "what is new do not");
 	return rc;
 }
 

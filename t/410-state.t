@@ -101,6 +101,27 @@ add(failure('c'));
 gives("user\nc\n", 'so has one that takes the place of a removed one');
 @FILTER[-1] = 'never';
 
+# A file that was rotated away and is not what was read of it: nobody knows what
+# else is missing.
+for (['cut', sub { truncate "$log.1", 3000 }],
+    ['compressed and cut', sub { system('gzip', "$log.1");
+	truncate "$log.1.gz", 300 }],
+    ['an older one, and more', sub { my $old = slurp("$log.1");
+	spew("$log.1", substr($old, 0, 4000) =~ s/[^\n]*\z//r,
+	    failure('lost')) }]) {
+	my ($about, $damage) = @$_;
+	fresh(map { failure("u$_") } 1 .. 100);
+	filter();
+	add(failure('v'));
+	rename $log, "$log.1";
+	$damage->();
+	spew($log, failure('w'));
+	my $ran = filter();
+	is($ran->{status}, 1, "rotated away, $about: status");
+	like($ran->{err}, qr/may be missing/, "rotated away, $about: is said");
+	like(slurp($out), qr/^w$/m, "rotated away, $about: the next is read");
+}
+
 # What is refused.
 sub refuses {
 	my ($status, $like, $about, @command) = @_;
@@ -121,6 +142,9 @@ refuses(64, '--reset-state needs --state', 'reset', @FILTER, '--reset-state',
     $log);
 refuses(64, 'both state and output', 'one for both', @FILTER, '--state', $out,
     '-o', $out, $log);
+refuses(64, 'both state and log', 'the log itself', @FILTER, '--state', $log,
+    '-o', $out, $log);
+is(slurp($log), failure('a'), 'the log itself: as it was');
 refuses(66, q{'.*/none': there is no such file}, 'no log', @FILTER, @STATE,
     "$dir/none");
 ok(!-e $out && !-e $state, 'nothing is created then');

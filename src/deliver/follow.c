@@ -173,8 +173,12 @@ locate(struct follow *f, const struct log_place *place,
 		at = fingerprint_find(&r, place, e);
 	if (rc == 0 && at == -1 && was_read != ALL) {
 		at = fingerprint_find_short(&r, place, e);
-		if (at >= 0)
+		if (at >= 0) {
 			was_read = TO_END;
+			gap_note(&f->gap, place->changed, 0, "the file that "
+			    "was being read does not hold any more what was "
+			    "read of it");
+		}
 	}
 	if (rc < 0 || at == -2)
 		rc = -1;
