@@ -66,7 +66,8 @@ add_report(struct summarize_run *run, struct buf *out)
 static bool
 is_empty(const struct model *m)
 {
-	return m->total == 0 && m->n_alerts == 0 && m->unread == 0;
+	return m->total == 0 && m->n_alerts == 0 && m->unread == 0 &&
+	    m->damaged == 0;
 }
 
 static int

@@ -40,6 +40,34 @@ sub json {
 	return decode_json($r->{out});
 }
 
+# No text of a client is a header, whole or broken off, nor does it choose the
+# delimiter.
+{
+	my $bob = row(user => 'bob');
+	for (['a torn row', row(user => ';date;ip;x,hostna') =~ s/hostna\K.*\n//sr],
+	    ['a cut row', row(user => 'a;date;ip;server;user;c' . 'x' x 70_000)],
+	    ['a rest', ',date,ip,' . "\n"],
+	    ['a rest of names', 'date,ip,,,FR,1,X,auth-failure,smtpd,LOGIN' . "\n"]) {
+		my ($about, $bad) = @$_;
+		my $r = summarize({in => $HEADER . $bob . $bad .
+		    ($bad =~ /\n\z/ ? '' : $bob) . $bob x 30}, @NOW,
+		    '--format', 'json');
+		my $j = decode_json($r->{out});
+		is_deeply([@$j{qw(total damaged_rows)}], [31, 1],
+		    "no header: $about");
+	}
+	my $x = 'x,22/11/2026 11:05,203.0.113.9,ceo,,,US,,,auth-failure,' .
+	    'smtpd,LOGIN';
+	my $seed = sub { "mx1;22/11/2026 08:00;192.0.2.7;$_[0];null;OK;FR;1;A" .
+	    "\r\n" };
+	is(json($seed->($x) . $seed->('ann') x 50)->{total}, 51,
+	    'a user does not choose the delimiter');
+	(my $tabbed = row(user => 'ann')) =~ tr/,/\t/;
+	(my $first = row(user => 'USER')) =~ tr/,/\t/;
+	is(json($first =~ s/USER/$x/r . $tabbed x 50)->{total}, 51,
+	    'nor here');
+}
+
 # What could not be read is part of the verdict.
 {
 	spew("$DIR/good.csv", $HEADER, row());

@@ -118,6 +118,28 @@ split(struct reader *r, struct slice line, char delimiter)
 	return csv_split(line, delimiter, &r->scratch, r->cells, CELLS_MAX);
 }
 
+/* Letters, digits, _ and blanks.  A row has a date, and in ours an event, that
+ * has more than these: whatever a client put into one, and wherever it broke
+ * off, it is no header. */
+static bool
+is_name(struct slice cell)
+{
+	for (size_t i = 0; i < cell.n; i++)
+		if (!byte_is_letter(cell.p[i]) && !byte_is_digit(cell.p[i]) &&
+		    cell.p[i] != '_' && cell.p[i] != ' ')
+			return false;
+	return cell.n > 0;
+}
+
+static bool
+are_names(const struct reader *r, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!is_name(r->cells[i]))
+			return false;
+	return true;
+}
+
 /* The names of columns: at least date and ip must be among them. */
 static bool
 read_header(struct reader *r, struct slice line)
@@ -125,6 +147,8 @@ read_header(struct reader *r, struct slice line)
 	struct dialect d = { .delimiter = 0 };
 	int n = 0;
 
+	if (line.n >= INPUT_LINE_MAX)
+		return false;
 	for (size_t i = 0; i < sizeof delimiters && !d.delimiter; i++) {
 		for (int c = 0; c < COLUMNS_DEFAULT; c++)
 			d.place[c] = NOWHERE;
@@ -136,7 +160,7 @@ read_header(struct reader *r, struct slice line)
 				d.place[c] = (size_t)k;
 		}
 		if (d.place[COLUMN_DATE] != NOWHERE &&
-		    d.place[COLUMN_IP] != NOWHERE)
+		    d.place[COLUMN_IP] != NOWHERE && are_names(r, n))
 			d.delimiter = delimiters[i];
 	}
 	if (!d.delimiter)
@@ -144,6 +168,16 @@ read_header(struct reader *r, struct slice line)
 	d.cells = (size_t)n;
 	d.is_ours = d.delimiter != ';';
 	r->dialect = d;
+	return true;
+}
+
+/* Not the beginning of a row that another delimiter cuts. */
+static bool
+is_server(struct slice cell)
+{
+	for (size_t i = 0; i < sizeof delimiters; i++)
+		if (slice_find_byte(cell, delimiters[i]) < cell.n)
+			return false;
 	return true;
 }
 
@@ -158,8 +192,8 @@ guess(struct reader *r, struct slice line)
 		int n = split(r, line, d.delimiter);
 
 		d.cells = d.is_ours ? COLUMNS_DEFAULT : COLUMNS_SEED;
-		if (n != (int)d.cells || !stamp_read(&r->stamps,
-		    r->cells[COLUMN_DATE], &stamp))
+		if (n != (int)d.cells || !is_server(r->cells[COLUMN_SERVER]) ||
+		    !stamp_read(&r->stamps, r->cells[COLUMN_DATE], &stamp))
 			continue;
 		for (size_t c = 0; c < COLUMNS_DEFAULT; c++)
 			d.place[c] = c < d.cells ? c : NOWHERE;
