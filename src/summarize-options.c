@@ -125,6 +125,11 @@ settle_format(struct summarize_options *o, struct err *e)
 		    "send", needy);
 		return settings_err(&o->settings, needy, e);
 	}
+	if (mail->since_last && strcmp(o->period, "all")) {
+		err_set(e, EX_USAGE, "since-last reports all that is new: "
+		    "rows outside a period would never be reported");
+		return settings_err(&o->settings, "period", e);
+	}
 	return 0;
 }
 

@@ -157,7 +157,8 @@ read_file(struct summarize_run *run, const char *name)
 	run->unread += got < 0;
 	if (got < 0)
 		note_failure(run, &e);
-	else if (run->bookmark)
+	/* What came before the damage is reported, and not again. */
+	if (run->bookmark)
 		bookmark_end(run->bookmark);
 	note_end(run, in, name);
 	input_close(in);

@@ -9,7 +9,7 @@
 #include "report/bookmark.h"
 #include "tap.h"
 
-#define HEADER "server,date\n"
+#define HEADER "server,date,ip\n"
 
 static char directory[] = "/tmp/mls-bookmark-XXXXXX";
 static char state[300];
@@ -89,7 +89,7 @@ test_blocks(void)
 	struct buf text;
 
 	buf_init(&text, 100000);
-	buf_add(&text, SLICE("date;server\r\n"));
+	buf_add(&text, SLICE("date;server;ip\r\n"));
 	for (int i = 0; i < 1000; i++)
 		buf_addf(&text, "%03d\n", i);
 	buf_add_byte(&text, '\0');
@@ -103,7 +103,7 @@ test_blocks(void)
 	buf_reset(&seen);
 	b = bookmark_open(state, &e);
 	take(b, text.p, 1025);
-	is(buf_slice(&seen), "date;server\r\nnew\n", "and its end");
+	is(buf_slice(&seen), "date;server;ip\r\nnew\n", "and its end");
 	bookmark_close(b);
 	buf_release(&text);
 }

@@ -143,6 +143,38 @@ spew($csv, $HEADER, row('fay'), row('gus'));
 summarize(@since, $csv);
 is(mailed(), 'gus', 'until it is whole');
 
+# However the header is written, rows behind it are known the next time.
+for (['an unknown column first', 'id,date,ip,user', sub { '7,' }],
+    ['quotes', '"date","ip","user"', sub { '' }],
+    ['an empty line before it', "\ndate,ip,user", sub { '' }]) {
+	my ($about, $names, $first) = @$_;
+	my $one = sub { $first->() . "2026-11-22T10:00:00Z,192.0.2.1,$_[0]\n" };
+	spew("$DIR/header.csv", "$names\n", $one->('ida'));
+	summarize(@since, "$DIR/header.csv");
+	is(mailed(), 'ida', "$about: the first time");
+	spew("$DIR/header.csv", slurp("$DIR/header.csv"), $one->('jon'));
+	is(summarize(@since, "$DIR/header.csv")->{status}, 0, "$about: again");
+	is(mailed(), 'jon', "$about: the second");
+}
+
+# Half a file: what could be read is reported, once.
+{
+	my @users = map { "many$_" } 1 .. 3000;
+	spew("$DIR/whole.csv", $HEADER, map { row($_) } @users);
+	my $z = run('gzip', '-n', '-c', "$DIR/whole.csv")->{out};
+	spew("$DIR/half.csv.gz", substr $z, 0, length($z) / 2);
+	my $half = summarize(@since, "$DIR/half.csv.gz");
+	is($half->{status}, 65, 'half a file: status');
+	my @first = split ' ', mailed();
+	cmp_ok(scalar @first, '>', 100, 'half a file: its rows');
+	summarize(@since, "$DIR/half.csv.gz");
+	is(mailed(), '', 'half a file: once');
+	spew("$DIR/half.csv.gz", $z);
+	is(summarize(@since, "$DIR/half.csv.gz")->{status}, 0, 'the whole');
+	is(join(' ', @first, split ' ', mailed()), "@users",
+	    'the whole: the rest of it');
+}
+
 open my $lock, '+>>', "$state.lock" or die "lock: $!";
 flock $lock, LOCK_EX or die "lock: $!";
 add_row('hal');
@@ -156,7 +188,8 @@ close $lock;
 # What goes together
 #
 
-for (['--since-last', $state], ['--skip-empty'],
+for (['--since-last', $state], [@since, '--period', 'yesterday'],
+    ['--skip-empty'],
     ['--send', '--format', 'json']) {
 	$r = summarize(@$_, $csv);
 	is($r->{status}, 64, "@$_: wrong usage");

@@ -114,17 +114,44 @@ find_reach(struct bookmark *b, struct slice first)
 	}
 }
 
-/* The first line with its end, if it begins with the name of a column. */
+/* Whether a line names columns, date and ip among them: names are letters,
+ * digits, _ and blanks, and perhaps quoted. */
+static bool
+names_columns(struct slice line)
+{
+	unsigned found = 0;
+	size_t from = 0;
+
+	for (size_t i = 0; i <= line.n; i++) {
+		char c = i < line.n ? line.p[i] : ',';
+		struct slice cell = { line.p + from, i - from };
+		int column;
+
+		if (byte_is_letter(c) || byte_is_digit(c) || c == '_' ||
+		    c == ' ' || c == '"')
+			continue;
+		if (c != ',' && c != ';' && c != '\t' && c != '\r')
+			return false;
+		if (cell.n > 1 && *cell.p == '"')
+			cell = slice_from(slice_to(cell, cell.n - 1), 1);
+		column = column_find(cell);
+		found |= column >= 0 ? 1u << column : 0;
+		from = i + 1;
+	}
+	return found >> COLUMN_DATE & found >> COLUMN_IP & 1;
+}
+
+/* The first line that is not empty, with its end, if it names columns. */
 static struct slice
 header(struct slice block)
 {
-	size_t end = slice_find_byte(block, '\n') + 1;
-	struct slice line = slice_to(block, end), cell = line;
-	static const char delimiters[] = ",;\t\r\n";
+	struct slice line;
 
-	for (const char *d = delimiters; *d; d++)
-		cell = slice_to(cell, slice_find_byte(cell, *d));
-	return column_find(cell) >= 0 ? line : (struct slice){ 0 };
+	while (block.n && (*block.p == '\n' || *block.p == '\r'))
+		block = slice_from(block, 1);
+	line = slice_to(block, slice_find_byte(block, '\n'));
+	return names_columns(line) ? slice_to(block, line.n + 1) :
+	    (struct slice){ 0 };
 }
 
 void

@@ -18,7 +18,8 @@ void bookmark_close(struct bookmark *b);
 /* A file begins; its blocks, unpacked and in order (base/input.h); it ends.
  * The first block must hold the first BOOKMARK_LOOK bytes, if there are so
  * many.  What of a block is new is left in *block; if that is not all, *head is
- * the first line of the file where it names columns, else empty.  A line
+ * the first line of the file that is not empty, where it names columns, else
+ * empty.  A line
  * without its end is not new yet. */
 enum { BOOKMARK_LOOK = 1024 };
 void bookmark_begin(struct bookmark *b);
