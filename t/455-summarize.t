@@ -66,6 +66,28 @@ sub json {
 	(my $first = row(user => 'USER')) =~ tr/,/\t/;
 	is(json($first =~ s/USER/$x/r . $tabbed x 50)->{total}, 51,
 	    'nor here');
+
+	# A file that begins within a row: its rest is no row, and the others are.
+	my $torn = 'x;22/11/2026 11:05;203.0.113.9;ceo;null;OK;FR;1;A,,,DE,1,' .
+	    "X,auth-failure,smtpd,LOGIN\n";
+	for (['before others', $bob x 50, 50], ['alone', '', 0],
+	    ['before a header', $HEADER . $bob, 1]) {
+		my ($about, $more, $rows) = @$_;
+		my $r = summarize({in => $torn . $more}, @NOW, '--format',
+		    'json');
+		my $j = decode_json($r->{out});
+		is_deeply([$r->{status}, @$j{qw(total damaged_rows)}],
+		    [65, $rows, 1], "the rest of a row $about");
+	}
+	is(json($seed->('ann'))->{total}, 1, 'one row alone');
+	is(json($tabbed)->{total}, 1, 'one row with tabs alone');
+}
+
+{
+	my @many = map { "c$_" } 1 .. 1000;
+	is(json(join(',', 'date', @many, 'ip') . "\n" . join(',',
+	    '2026-11-22T10:00:00Z', ('') x @many, '192.0.2.1') . "\n")->
+	    {total}, 1, 'a thousand columns');
 }
 
 # What could not be read is part of the verdict.

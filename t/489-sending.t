@@ -124,6 +124,15 @@ is(mailed(), 'cyd dan', 'what was not taken came again');
 unlink $mail;
 is(summarize(@since, '--skip-empty', $csv)->{status}, 0, 'nothing new');
 is(mailed(), 'no mail', 'no mail');
+for (['a damaged row', row('') =~ s/,.*//r . "\n", 65],
+    ['a file that is not there', '', 66, "$DIR/missing"]) {
+	my ($about, $rows, $status, @more) = @$_;
+	spew("$DIR/empty.csv", $HEADER, $rows);
+	unlink $mail;
+	is(summarize('--send', '--skip-empty', "$DIR/empty.csv", @more)->
+	    {status}, $status, "nothing but $about");
+	isnt(mailed(), 'no mail', "nothing but $about: is told");
+}
 is(summarize(@since, $csv)->{status}, 0, 'nothing new, a sign of life');
 like(slurp($mail), qr/^Subject: .*: 0 failed logins/m, 'says that');
 

@@ -12,7 +12,7 @@
 #include "schema/ip.h"
 
 enum {
-	CELLS_MAX = 64,
+	CELLS_MAX = 1024,
 	NOWHERE = CELLS_MAX,
 	BLOCK_MAX = 16 * 1024 * 1024,	/* base/input.h: half a megabyte */
 };
@@ -171,32 +171,67 @@ read_header(struct reader *r, struct slice line)
 	return true;
 }
 
-/* Not the beginning of a row that another delimiter cuts. */
 static bool
-is_server(struct slice cell)
+is_address(struct slice cell)
 {
-	for (size_t i = 0; i < sizeof delimiters; i++)
-		if (slice_find_byte(cell, delimiters[i]) < cell.n)
-			return false;
-	return true;
+	struct ip ip;
+
+	return cell.n == 0 || ip_parse(cell, &ip);
 }
 
-/* A row where no header has been seen: the default of either program. */
+/* Whether a delimiter other than this one stands in s. */
+static bool
+has_other_delimiter(struct slice s, char delimiter)
+{
+	for (size_t i = 0; i < sizeof delimiters; i++)
+		if (delimiters[i] != delimiter &&
+		    slice_find_byte(s, delimiters[i]) < s.n)
+			return true;
+	return false;
+}
+
+/* As one of the programs writes them by default. */
+static struct dialect
+default_dialect(char delimiter)
+{
+	struct dialect d = { .delimiter = delimiter,
+		.is_ours = delimiter != ';' };
+
+	d.cells = d.is_ours ? COLUMNS_DEFAULT : COLUMNS_SEED;
+	for (size_t c = 0; c < COLUMNS_DEFAULT; c++)
+		d.place[c] = c < d.cells ? c : NOWHERE;
+	return d;
+}
+
+/* Whether a line is a row as is to be expected without a header. */
+static bool
+is_default_row(struct reader *r, struct slice line, const struct dialect *d)
+{
+	struct stamp stamp;
+
+	return line.n < INPUT_LINE_MAX &&
+	    split(r, line, d->delimiter) == (int)d->cells &&
+	    !has_other_delimiter(r->cells[COLUMN_SERVER], 0) &&
+	    stamp_read(&r->stamps, r->cells[COLUMN_DATE], &stamp) &&
+	    is_address(r->cells[COLUMN_IP]);
+}
+
+/* A row where no header has been seen.  It may be the rest of one that was torn,
+ * and then a client may have written it: so the next line must be such a row
+ * too, or, if there is none, no other delimiter in it. */
 static bool
 guess(struct reader *r, struct slice line)
 {
-	for (size_t i = 0; i < sizeof delimiters; i++) {
-		struct dialect d = { .delimiter = delimiters[i],
-			.is_ours = delimiters[i] != ';' };
-		struct stamp stamp;
-		int n = split(r, line, d.delimiter);
+	struct slice rest = r->block, next;
+	bool has_next = input_line(&rest, &next);
 
-		d.cells = d.is_ours ? COLUMNS_DEFAULT : COLUMNS_SEED;
-		if (n != (int)d.cells || !is_server(r->cells[COLUMN_SERVER]) ||
-		    !stamp_read(&r->stamps, r->cells[COLUMN_DATE], &stamp))
+	for (size_t i = 0; i < sizeof delimiters; i++) {
+		struct dialect d = default_dialect(delimiters[i]);
+
+		if (!is_default_row(r, line, &d) || (has_next ?
+		    !is_default_row(r, next, &d) :
+		    has_other_delimiter(line, d.delimiter)))
 			continue;
-		for (size_t c = 0; c < COLUMNS_DEFAULT; c++)
-			d.place[c] = c < d.cells ? c : NOWHERE;
 		r->dialect = d;
 		return true;
 	}
@@ -225,14 +260,6 @@ is_skipped(const struct reader *r, struct slice line)
 
 	return r->skips_day && r->dialect.cells &&
 	    peek_date(r, line, &date) && stamp_is_same_day(&r->stamps, date.p);
-}
-
-static bool
-is_address(struct slice cell)
-{
-	struct ip ip;
-
-	return cell.n == 0 || ip_parse(cell, &ip);
 }
 
 /* Rows without the column, or with nothing in it, are failures. */
