@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/statefile.h"
-#include "schema/column.h"
 
 enum { REACHES_MAX = 400 };	/* in a state file, with room */
 
@@ -59,12 +59,16 @@ read_all(struct bookmark *b, const char *file, struct err *e)
 
 	buf_init(&text, STATEFILE_MAX);
 	got = statefile_read(b->state, &text, e);
+	if (got < 0 && e->status == EX_DATAERR)
+		err_set(e, EX_DATAERR, "'%s' is damaged: remove it to begin "
+		    "anew, with all rows", file);
 	rest = buf_slice(&text);
 	while (got > 0 && slice_cut(&rest, '\n', &line))
 		if (b->n_old == REACHES_MAX ||
 		    !read_one(line, &b->old[b->n_old++]))
 			got = err_set(e, EX_DATAERR, "'%s' is no state of "
-			    "--since-last: remove it to begin anew", file);
+			    "--since-last: remove it to begin anew, "
+			    "with all rows", file);
 	buf_release(&text);
 	return got < 0 ? -1 : 0;
 }
@@ -114,41 +118,57 @@ find_reach(struct bookmark *b, struct slice first)
 	}
 }
 
-/* The first line with its end, if it begins with the name of a column. */
-static struct slice
-header(struct slice block)
+/* Without a last line that may still grow; one that was cut does not. */
+static size_t
+whole(struct slice block)
 {
-	size_t end = slice_find_byte(block, '\n') + 1;
-	struct slice line = slice_to(block, end), cell = line;
-	static const char delimiters[] = ",;\t\r\n";
+	size_t n = block.n;
 
-	for (const char *d = delimiters; *d; d++)
-		cell = slice_to(cell, slice_find_byte(cell, *d));
-	return column_find(cell) >= 0 ? line : (struct slice){ 0 };
+	while (n && block.p[n - 1] != '\n')
+		n--;
+	return block.n - n < INPUT_LINE_MAX ? n : block.n;
+}
+
+/* How much of a block that begins at a place was read before.  Where that ended
+ * in a line, the line was cut, and its rest is not to be read. */
+static size_t
+passed_of(const struct bookmark *b, struct slice block, uint64_t place)
+{
+	size_t n;
+
+	if (b->known <= place)
+		return 0;
+	if (b->known - place >= block.n)
+		return block.n;
+	n = (size_t)(b->known - place);
+	if (block.p[n - 1] == '\n')
+		return n;
+	n += slice_find_byte(slice_from(block, n), '\n') + 1;
+	return n < block.n ? n : block.n;
 }
 
 void
-bookmark_take(struct bookmark *b, struct slice *block, struct slice *head)
+bookmark_take(struct bookmark *b, uint64_t end, struct slice *block,
+    struct slice *passed)
 {
-	uint64_t before = b->now.offset;
+	uint64_t place = end - block->n;
+	size_t n;
 
-	*head = (struct slice){ 0 };
-	while (block->n && block->p[block->n - 1] != '\n')
-		block->n--;
+	block->n = whole(*block);
+	*passed = slice_to(*block, 0);
 	if (block->n == 0)
 		return;
-	if (before == 0) {
+	if (b->now.length == 0) {
 		struct slice first = slice_to(*block, BOOKMARK_LOOK);
 
 		find_reach(b, first);
 		b->now.length = first.n;
 		b->now.sum = sum(first);
-		if (b->known)
-			*head = header(*block);
 	}
-	b->now.offset += block->n;
-	if (b->known > before)
-		*block = slice_from(*block, b->known - before);
+	b->now.offset = place + block->n;
+	n = passed_of(b, *block, place);
+	*passed = slice_to(*block, n);
+	*block = slice_from(*block, n);
 }
 
 void
