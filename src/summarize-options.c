@@ -3,6 +3,7 @@
 #include "summarize-options.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,6 +102,17 @@ const struct program summarize_program = {
 	.manuals = "mls-summarize(1), mls-filter(1)",
 };
 
+/* Rows outside the period would count as reported. */
+static int
+check_since_last(const struct summarize_options *o, struct err *e)
+{
+	if (!o->mail.since_last || strcmp(o->period, "all") == 0)
+		return 0;
+	err_set(e, EX_USAGE, "'since-last' reports all that is new: it does "
+	    "not go with a period but 'all'");
+	return settings_err(&o->settings, "period", e);
+}
+
 /* What --send brings along, and what needs it. */
 static int
 settle_format(struct summarize_options *o, struct err *e)
@@ -125,12 +137,7 @@ settle_format(struct summarize_options *o, struct err *e)
 		    "send", needy);
 		return settings_err(&o->settings, needy, e);
 	}
-	if (mail->since_last && strcmp(o->period, "all")) {
-		err_set(e, EX_USAGE, "since-last reports all that is new: "
-		    "rows outside a period would never be reported");
-		return settings_err(&o->settings, "period", e);
-	}
-	return 0;
+	return check_since_last(o, e);
 }
 
 int

@@ -99,13 +99,15 @@ take_rows(struct summarize_run *run, struct slice block)
 }
 
 static void
-take_block(struct summarize_run *run, struct slice block)
+take_block(struct summarize_run *run, const struct input *in,
+    struct slice block)
 {
-	struct slice head = { 0 };
+	struct slice passed;
 
-	if (run->bookmark)
-		bookmark_take(run->bookmark, &block, &head);
-	take_rows(run, head);
+	if (run->bookmark) {
+		bookmark_take(run->bookmark, input_place(in), &block, &passed);
+		reader_pass(run->reader, passed);
+	}
 	take_rows(run, block);
 }
 
@@ -120,7 +122,7 @@ note_end(struct summarize_run *run, const struct input *in, const char *name)
 		    "gzip data were ignored", input_name(in));
 	run->files[run->n_files++] = (struct model_file){
 		.name = slice_text(name),
-		.bytes = input_taken(in), .lines = counts->lines,
+		.bytes = input_taken(in), .lines = counts->lines - counts->passed,
 		.rows = counts->rows, .damaged = counts->damaged,
 		.is_packed = input_is_packed(in),
 	};
@@ -148,7 +150,7 @@ read_file(struct summarize_run *run, const char *name)
 	if (run->bookmark)
 		bookmark_begin(run->bookmark);
 	while ((got = input_next(in, &block, &e)) > 0) {
-		take_block(run, block);
+		take_block(run, in, block);
 		progress_show(&run->progress, run->bytes + input_taken(in),
 		    run->rows + reader_counts(run->reader)->rows);
 		if (block.n == 0)
@@ -157,7 +159,7 @@ read_file(struct summarize_run *run, const char *name)
 	run->unread += got < 0;
 	if (got < 0)
 		note_failure(run, &e);
-	/* What came before the damage is reported, and not again. */
+	/* What was read of it until then is reported, too. */
 	if (run->bookmark)
 		bookmark_end(run->bookmark);
 	note_end(run, in, name);

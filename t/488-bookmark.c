@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/input.h"
 #include "base/statefile.h"
 #include "report/bookmark.h"
 #include "tap.h"
 
-#define HEADER "server,date,ip\n"
+#define HEADER "server,date\n"
 
 static char directory[] = "/tmp/mls-bookmark-XXXXXX";
 static char state[300];
@@ -19,14 +20,16 @@ static struct buf seen;
 static void
 take(struct bookmark *b, const char *text, size_t cut)
 {
-	struct slice all = slice_text(text), block, head;
+	struct slice all = slice_text(text), block, passed;
+	uint64_t end = 0;
 
 	bookmark_begin(b);
 	for (size_t n; all.n; all = slice_from(all, n)) {
 		n = cut && cut < all.n ? cut : all.n;
 		block = slice_to(all, n);
-		bookmark_take(b, &block, &head);
-		buf_add(&seen, head);
+		bookmark_take(b, end += n, &block, &passed);
+		if (passed.n)
+			buf_addf(&seen, "%zu|", passed.n);
 		buf_add(&seen, block);
 	}
 	bookmark_end(b);
@@ -57,28 +60,28 @@ static void
 test_growing(void)
 {
 	RUN(HEADER "a\nb\n", true, "all, the first time", HEADER "a\nb\n");
-	RUN(HEADER, true, "nothing new", HEADER "a\nb\n");
-	RUN(HEADER "c\n", false, "what is new, with the header",
+	RUN("16|", true, "nothing new", HEADER "a\nb\n");
+	RUN("16|c\n", false, "what is new, behind what is not",
 	    HEADER "a\nb\nc\n");
-	RUN(HEADER "c\nd\n", true, "again: it was not delivered",
+	RUN("16|c\nd\n", true, "again: it was not delivered",
 	    HEADER "a\nb\nc\nd\n");
-	RUN(HEADER, true, "half a line waits", HEADER "a\nb\nc\nd\ne");
-	RUN(HEADER "ef\n", true, "until it is whole",
+	RUN("20|", true, "half a line waits", HEADER "a\nb\nc\nd\ne");
+	RUN("20|ef\n", true, "until it is whole",
 	    HEADER "a\nb\nc\nd\nef\n");
 }
 
 static void
 test_rotated(void)
 {
-	RUN(HEADER "x\n" HEADER "g\n", true, "a new one, and the one of before",
+	RUN(HEADER "x\n" "23|g\n", true, "a new one, and the one of before",
 	    HEADER "x\n", HEADER "a\nb\nc\nd\nef\ng\n");
-	RUN(HEADER "y\n" HEADER, true, "in another order",
+	RUN("14|y\n" "25|", true, "in another order",
 	    HEADER "x\ny\n", HEADER "a\nb\nc\nd\nef\ng\n");
-	RUN(HEADER "z\n", true, "one is away", HEADER "x\ny\nz\n");
-	RUN(HEADER "h\n" HEADER, true, "and is known when it comes back",
+	RUN("16|z\n", true, "one is away", HEADER "x\ny\nz\n");
+	RUN("25|h\n" "18|", true, "and is known when it comes back",
 	    HEADER "a\nb\nc\nd\nef\ng\nh\n", HEADER "x\ny\nz\n");
 	RUN(HEADER, true, "one of which there is a header alone", HEADER);
-	RUN(HEADER "1\n", true, "goes on", HEADER "1\n");
+	RUN("12|1\n", true, "goes on", HEADER "1\n");
 }
 
 static void
@@ -89,12 +92,12 @@ test_blocks(void)
 	struct buf text;
 
 	buf_init(&text, 100000);
-	buf_add(&text, SLICE("date;server;ip\r\n"));
+	buf_add(&text, SLICE("date;server\n"));
 	for (int i = 0; i < 1000; i++)
 		buf_addf(&text, "%03d\n", i);
 	buf_add_byte(&text, '\0');
 	b = bookmark_open(state, &e);
-	take(b, text.p, 1025);
+	take(b, text.p, 1028);
 	ok(bookmark_write(b, &e) == 0, "a file in several blocks");
 	bookmark_close(b);
 	text.n--;
@@ -102,9 +105,29 @@ test_blocks(void)
 	buf_add_byte(&text, '\0');
 	buf_reset(&seen);
 	b = bookmark_open(state, &e);
-	take(b, text.p, 1025);
-	is(buf_slice(&seen), "date;server;ip\r\nnew\n", "and its end");
+	take(b, text.p, 1028);
+	is(buf_slice(&seen), "1028|1028|1028|928|new\n", "and its end");
 	bookmark_close(b);
+	buf_release(&text);
+}
+
+/* Where a line that was cut ends is no place to read on from. */
+static void
+test_cut_line(void)
+{
+	struct buf text;
+
+	buf_init(&text, 100000);
+	buf_add(&text, SLICE(HEADER "cut\n"));
+	for (int i = 0; i < INPUT_LINE_MAX; i++)
+		buf_add_byte(&text, 'c');
+	buf_add_byte(&text, '\0');
+	run((const char *const []){ text.p, NULL }, text.p, true,
+	    "a line that is too long does not wait for its end");
+	text.n--;
+	buf_add(&text, SLICE("rest\nnew\n"));
+	buf_add_byte(&text, '\0');
+	RUN("65557|new\n", true, "and its rest is passed over", text.p);
 	buf_release(&text);
 }
 
@@ -113,12 +136,18 @@ test_damage(void)
 {
 	static const char *const bad[] = { "1 2\n", "x 1 1\n", "2000 1 5000\n",
 		"9 1 5\n" };
+	char command[sizeof state + 8];
 	struct bookmark *b;
 	struct err e;
 
 	b = bookmark_open("/nonexistent/state", &e);
 	ok(!b && e.status == EX_CANTCREAT, "a state that cannot be: %s",
 	    e.text);
+	snprintf(command, sizeof command, ": >'%s'", state);
+	ok(system(command) == 0, "an empty state");
+	b = bookmark_open(state, &e);
+	ok(!b && e.status == EX_DATAERR && strstr(e.text, "remove it"),
+	    "what to do: %s", e.text);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct statefile *s = statefile_open(state, &e);
 
@@ -141,6 +170,7 @@ main(void)
 	test_growing();
 	test_rotated();
 	test_blocks();
+	test_cut_line();
 	test_damage();
 	buf_release(&seen);
 	snprintf(state, sizeof state, "rm -rf %s", directory);

@@ -193,12 +193,88 @@ is($r->{status}, 75, 'another one is at work');
 is(mailed(), 'no mail', 'no mail');
 close $lock;
 
+# Whatever the file begins with, later rows are read as the ones before: the
+# last header counts, wherever it stands, and lines keep their numbers.
+my $line = '2026-11-22T11:05:40+00:00,192.0.2.7';
+for (
+	['an unknown column first', "id,date,ip,user\n1,$line,ann\n", "2,$line,bob\n"],
+	['quoted names', qq("date","ip","user"\n$line,ann\n), "$line,bob\n"],
+	['an empty line first', "\ndate,ip,user\n$line,ann\n", "$line,bob\n"],
+	['another header later', $HEADER . row('x') .
+	    "date,ip,user\n$line,ann\n", "$line,bob\n"],
+	['no header', row('ann'), row('bob')],
+) {
+	my ($what, $old, $new) = @$_;
+	unlink $state;
+	spew($csv, $old);
+	is(summarize(@since, $csv)->{status}, 0, "$what: once");
+	spew($csv, "$old${new}damaged\n");
+	$r = summarize(@since, $csv);
+	my $number = ($old =~ tr/\n//) + 2;
+	like($r->{err}, qr/:$number: /, "$what: the damaged line's number");
+	unlike($r->{err}, qr/neither a header/, "$what: the header is known");
+	is(mailed(), 'bob', "$what: the new row");
+	like(slurp($mail), qr/^Subject: .*: 1 failed login\b/m, "$what: alone");
+}
+
+# A file that cannot be read to its end: nothing is forgotten or sent again.
+sub packed {
+	my ($share) = @_;
+	my $z = run('gzip', '-n', '-c', $csv)->{out};
+	spew("$DIR/cut.gz", substr $z, 0, $share * length $z);
+}
+unlink $state;
+my $many = $HEADER . join '', map { row(sprintf 'u%08x', ($_ * 2654435761) %
+	4294967296) } 1 .. 40_000;
+spew($csv, $many);
+packed(0.7);
+is(summarize(@since, '--attach', 'none', "$DIR/cut.gz")->{status}, 65,
+    'a file that is cut: the status');
+like(slurp($mail), qr/^Subject: .*: [1-9]\S* failed logins/m,
+    'what there is is reported');
+is(summarize(@since, "$DIR/cut.gz")->{status}, 65, 'again: the status');
+like(slurp($mail), qr/^Subject: .*: 0 failed logins/m, 'again: nothing new');
+is(summarize(@since, '--attach', 'none', $csv)->{status}, 0, 'all of it');
+unlike(slurp($mail), qr/^Subject: .*: (?:0|40.?000) failed logins/m,
+    'all of it: the rest is new');
+spew("$DIR/new.csv", $HEADER, row('ned'));
+is(summarize(@since, "$DIR/cut.gz", "$DIR/new.csv")->{status}, 65,
+    'cut again, and a new one');
+is(mailed(), 'ned', 'cut again: only what is new');
+is(summarize(@since, $csv)->{status}, 0, 'whole again');
+like(slurp($mail), qr/^Subject: .*: 0 failed logins/m,
+    'whole again: it was not forgotten');
+
+# A line that is too long is counted as damaged, once, complete or not.
+for my $end ("\n", '') {
+	my $kind = $end ? 'with its end' : 'without';
+	unlink $state;
+	spew($csv, $HEADER, row('ann'), 'x' x 1_000_000, $end);
+	$r = summarize(@since, $csv);
+	is($r->{status}, 65, "a line that is too long, $kind: the status");
+	like($r->{err}, qr/:3: .*longer than/, "$kind: what is said");
+	is(mailed(), 'ann', "$kind: the row before it");
+	spew($csv, slurp($csv), $end ? '' : "rest\n", row('bob'));
+	$r = summarize(@since, $csv);
+	is($r->{status}, 0, "$kind: once");
+	is(mailed(), 'bob', "$kind: the row behind it");
+}
+
+spew($state, '');
+unlink $mail;
+$r = summarize(@since, $csv);
+is($r->{status}, 65, 'an empty state: the status');
+like($r->{err}, qr/remove it/, 'an empty state: what to do');
+is(mailed(), 'no mail', 'an empty state: no mail');
+unlink $state;
+spew($csv, $HEADER, row('ann'));
+
 #
 # What goes together
 #
 
-for (['--since-last', $state], [@since, '--period', 'yesterday'],
-    ['--skip-empty'],
+for (['--since-last', $state], ['--skip-empty'],
+    ['--send', '--since-last', $state, '--period', 'yesterday'],
     ['--send', '--format', 'json']) {
 	$r = summarize(@$_, $csv);
 	is($r->{status}, 64, "@$_: wrong usage");

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/statefile.h"
-#include "schema/column.h"
 
 enum { REACHES_MAX = 400 };	/* in a state file, with room */
 
@@ -59,12 +59,16 @@ read_all(struct bookmark *b, const char *file, struct err *e)
 
 	buf_init(&text, STATEFILE_MAX);
 	got = statefile_read(b->state, &text, e);
+	if (got < 0 && e->status == EX_DATAERR)
+		err_set(e, EX_DATAERR, "'%s' is damaged: remove it to begin "
+		    "anew, with all rows", file);
 	rest = buf_slice(&text);
 	while (got > 0 && slice_cut(&rest, '\n', &line))
 		if (b->n_old == REACHES_MAX ||
 		    !read_one(line, &b->old[b->n_old++]))
 			got = err_set(e, EX_DATAERR, "'%s' is no state of "
-			    "--since-last: remove it to begin anew", file);
+			    "--since-last: remove it to begin anew, "
+			    "with all rows", file);
 	buf_release(&text);
 	return got < 0 ? -1 : 0;
 }
@@ -114,68 +118,57 @@ find_reach(struct bookmark *b, struct slice first)
 	}
 }
 
-/* Whether a line names columns, date and ip among them: names are letters,
- * digits, _ and blanks, and perhaps quoted. */
-static bool
-names_columns(struct slice line)
+/* Without a last line that may still grow; one that was cut does not. */
+static size_t
+whole(struct slice block)
 {
-	unsigned found = 0;
-	size_t from = 0;
+	size_t n = block.n;
 
-	for (size_t i = 0; i <= line.n; i++) {
-		char c = i < line.n ? line.p[i] : ',';
-		struct slice cell = { line.p + from, i - from };
-		int column;
-
-		if (byte_is_letter(c) || byte_is_digit(c) || c == '_' ||
-		    c == ' ' || c == '"')
-			continue;
-		if (c != ',' && c != ';' && c != '\t' && c != '\r')
-			return false;
-		if (cell.n > 1 && *cell.p == '"')
-			cell = slice_from(slice_to(cell, cell.n - 1), 1);
-		column = column_find(cell);
-		found |= column >= 0 ? 1u << column : 0;
-		from = i + 1;
-	}
-	return found >> COLUMN_DATE & found >> COLUMN_IP & 1;
+	while (n && block.p[n - 1] != '\n')
+		n--;
+	return block.n - n < INPUT_LINE_MAX ? n : block.n;
 }
 
-/* The first line that is not empty, with its end, if it names columns. */
-static struct slice
-header(struct slice block)
+/* How much of a block that begins at a place was read before.  Where that ended
+ * in a line, the line was cut, and its rest is not to be read. */
+static size_t
+passed_of(const struct bookmark *b, struct slice block, uint64_t place)
 {
-	struct slice line;
+	size_t n;
 
-	while (block.n && (*block.p == '\n' || *block.p == '\r'))
-		block = slice_from(block, 1);
-	line = slice_to(block, slice_find_byte(block, '\n'));
-	return names_columns(line) ? slice_to(block, line.n + 1) :
-	    (struct slice){ 0 };
+	if (b->known <= place)
+		return 0;
+	if (b->known - place >= block.n)
+		return block.n;
+	n = (size_t)(b->known - place);
+	if (block.p[n - 1] == '\n')
+		return n;
+	n += slice_find_byte(slice_from(block, n), '\n') + 1;
+	return n < block.n ? n : block.n;
 }
 
 void
-bookmark_take(struct bookmark *b, struct slice *block, struct slice *head)
+bookmark_take(struct bookmark *b, uint64_t end, struct slice *block,
+    struct slice *passed)
 {
-	uint64_t before = b->now.offset;
+	uint64_t place = end - block->n;
+	size_t n;
 
-	*head = (struct slice){ 0 };
-	while (block->n && block->p[block->n - 1] != '\n')
-		block->n--;
+	block->n = whole(*block);
+	*passed = slice_to(*block, 0);
 	if (block->n == 0)
 		return;
-	if (before == 0) {
+	if (b->now.length == 0) {
 		struct slice first = slice_to(*block, BOOKMARK_LOOK);
 
 		find_reach(b, first);
 		b->now.length = first.n;
 		b->now.sum = sum(first);
-		if (b->known)
-			*head = header(*block);
 	}
-	b->now.offset += block->n;
-	if (b->known > before)
-		*block = slice_from(*block, b->known - before);
+	b->now.offset = place + block->n;
+	n = passed_of(b, *block, place);
+	*passed = slice_to(*block, n);
+	*block = slice_from(*block, n);
 }
 
 void

@@ -2,6 +2,8 @@
 #ifndef REPORT_BOOKMARK_H
 #define REPORT_BOOKMARK_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/slice.h"
 
@@ -15,16 +17,16 @@ struct bookmark;
 struct bookmark *bookmark_open(const char *file, struct err *e);
 void bookmark_close(struct bookmark *b);
 
-/* A file begins; its blocks, unpacked and in order (base/input.h); it ends.
- * The first block must hold the first BOOKMARK_LOOK bytes, if there are so
- * many.  What of a block is new is left in *block; if that is not all, *head is
- * the first line of the file that is not empty, where it names columns, else
- * empty.  A line
- * without its end is not new yet. */
+/* A file begins; its blocks, unpacked and in order (base/input.h), and where
+ * each ends (input_place()); it ends, or cannot be read any further.  The first
+ * block must hold the first BOOKMARK_LOOK bytes, if there are so many.  What of
+ * a block is new is left in *block; *passed is what was read before, which says
+ * how the new rows are written.  A line without its end is in neither, unless
+ * it was cut. */
 enum { BOOKMARK_LOOK = 1024 };
 void bookmark_begin(struct bookmark *b);
-void bookmark_take(struct bookmark *b, struct slice *block,
-	struct slice *head);
+void bookmark_take(struct bookmark *b, uint64_t end, struct slice *block,
+	struct slice *passed);
 void bookmark_end(struct bookmark *b);
 
 /* Remembers all that was taken, and the files of before that were not there

@@ -40,12 +40,17 @@ void reader_begin(struct reader *r, const char *name);
  * borrowed from it, and good until the next block is taken. */
 void reader_take(struct reader *r, struct slice block);
 
+/* A block of it that was read before: nothing comes of it but the number of its
+ * lines and how the rows behind it are written. */
+void reader_pass(struct reader *r, struct slice block);
+
 /* False: no more rows in this block. */
 bool reader_next(struct reader *r, struct record *row);
 
-/* Numbers of this file so far.  outside: rows passed over. */
+/* Numbers of this file so far.  outside: rows passed over; passed: lines of
+ * reader_pass(), which are in no other number but lines. */
 struct reader_counts {
-	uint64_t lines, rows, damaged, outside;
+	uint64_t lines, rows, damaged, outside, passed;
 };
 const struct reader_counts *reader_counts(const struct reader *r);
 
