@@ -370,6 +370,8 @@ next_events(struct filter_run *run, struct event *events)
 		ips[n] = events[n].ip;
 	if (run->ipdb)
 		ipdb_expect(run->ipdb, ips, n);
+	if (run->rdns)
+		rdns_expect(run->rdns, ips, n);
 	return n;
 }
 

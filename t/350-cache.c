@@ -312,6 +312,19 @@ has_value(const struct cached *one, const struct model *m)
 	return good;
 }
 
+/* As many keys as may be expected, some of them not there. */
+static void
+expect_some(struct cache *c)
+{
+	char texts[CACHE_EXPECTED][40];
+	struct slice keys[CACHE_EXPECTED];
+	size_t n = chance(CACHE_EXPECTED + 1);
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = key_of(chance(2 * KEYS), texts[i]);
+	cache_expect(c, keys, n);
+}
+
 /* One operation on both.  False: they differ. */
 static bool
 step(struct cache *c)
@@ -323,6 +336,9 @@ step(struct cache *c)
 	cache_id id;
 
 	key = key_of(number, text);
+	/* This must change nothing, and is no use. */
+	if (chance(2))
+		expect_some(c);
 	id = cache_find(c, key);
 	if ((id != 0) != (m != NULL))
 		return false;

@@ -129,6 +129,26 @@ cache_find(struct cache *c, struct slice key)
 	return 0;
 }
 
+void
+cache_expect(struct cache *c, const struct slice *keys, size_t n)
+{
+	uint32_t hashes[CACHE_EXPECTED];
+
+	for (size_t i = 0; i < n; i++) {
+		hashes[i] = (uint32_t)siphash(&c->key, keys[i]);
+		__builtin_prefetch(&c->index[hashes[i] & (c->size - 1)]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t place = c->index[hashes[i] & (c->size - 1)];
+		const struct cached *one = &c->entries[place & c->ids];
+
+		if (place) {
+			__builtin_prefetch(one);
+			__builtin_prefetch(&one->near[CACHED_NEAR - 1]);
+		}
+	}
+}
+
 static void
 enter(struct cache *c, cache_id id)
 {

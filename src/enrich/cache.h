@@ -37,6 +37,11 @@ void cache_free(struct cache *c);
 /* The entry of a key, or 0. */
 cache_id cache_find(struct cache *c, struct slice key);
 
+/* What will be looked for next, CACHE_EXPECTED keys at most: the memory of all
+ * of them is fetched at the same time, not of one after the other. */
+enum { CACHE_EXPECTED = 64 };
+void cache_expect(struct cache *c, const struct slice *keys, size_t n);
+
 /* A new entry for a key that is not there, without a value, pinned once.  0:
  * everything that is there is pinned. */
 cache_id cache_add(struct cache *c, struct slice key);

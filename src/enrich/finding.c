@@ -3,7 +3,6 @@
 #include "enrich/finding.h"
 
 enum {
-	KEY_IP = 1 + 2 * sizeof(uint64_t),
 	SECOND = 1000,
 	MINUTE = 60 * SECOND,
 	TTL_MIN = MINUTE, TTL_MAX = 24 * 60 * MINUTE,
@@ -14,12 +13,12 @@ enum {
 /* First byte of a key: p or P and an address; A or 6 and a name. */
 
 struct slice
-finding_key(char key[FINDING_KEY_MAX], const struct ip *ip)
+finding_key(char key[FINDING_KEY_IP], const struct ip *ip)
 {
 	key[0] = ip->family == IP_V4 ? 'p' : 'P';
 	memcpy(key + 1, &ip->high, sizeof ip->high);
 	memcpy(key + 1 + sizeof ip->high, &ip->low, sizeof ip->low);
-	return (struct slice){ key, KEY_IP };
+	return (struct slice){ key, FINDING_KEY_IP };
 }
 
 struct slice

@@ -11,11 +11,14 @@
 /* What has been found out, as it stands in the cache: the names of an address,
  * or the addresses of one of each family of a name. */
 
-enum { FINDING_KEY_MAX = 1 + WIRE_TEXT_MAX };
+enum {
+	FINDING_KEY_IP = 1 + 2 * sizeof(uint64_t),	/* an address's */
+	FINDING_KEY_MAX = 1 + WIRE_TEXT_MAX,
+};
 
 /* Keys; those of names, which have at most WIRE_TEXT_MAX bytes, are for
  * addresses of a family.  They are written to key. */
-struct slice finding_key(char key[FINDING_KEY_MAX], const struct ip *ip);
+struct slice finding_key(char key[FINDING_KEY_IP], const struct ip *ip);
 struct slice finding_forward_key(char key[FINDING_KEY_MAX],
 	enum ip_family family, struct slice name);
 

@@ -35,12 +35,12 @@ struct entry {
 	int16_t year, offset;
 	uint8_t kind, month, day, hour, minute, second;
 	bool has_offset;
-	uint32_t lengths[TEXTS];
+	uint32_t lengths[];	/* of the texts that are kept */
 };
 
 struct queue {
 	struct rdns *rdns;
-	unsigned columns;
+	size_t texts[TEXTS], n;		/* those that are kept: indices */
 	size_t rows, rows_max;
 	char *ring;
 	size_t size;
@@ -70,7 +70,9 @@ queue_new(struct rdns *rdns, unsigned columns, size_t rows, size_t bytes)
 	struct queue *q = mem_new(sizeof *q);
 
 	q->rdns = rdns;
-	q->columns = columns;
+	for (size_t i = 0; i < TEXTS; i++)
+		if (columns >> texts[i].column & 1)
+			q->texts[q->n++] = i;
 	q->rows_max = rows;
 	q->size = bytes;
 	/* calloc: pages are taken as they are used. */
@@ -121,11 +123,10 @@ drop_head(struct queue *q)
 static size_t
 size_of(const struct queue *q, const struct event *event)
 {
-	size_t size = sizeof(struct entry);
+	size_t size = sizeof(struct entry) + q->n * sizeof(uint32_t);
 
-	for (size_t i = 0; i < TEXTS; i++)
-		if (q->columns >> texts[i].column & 1)
-			size += text_of(event, i)->n;
+	for (size_t i = 0; i < q->n; i++)
+		size += text_of(event, q->texts[i])->n;
 	return (size + 15) & ~(size_t)15;
 }
 
@@ -168,9 +169,9 @@ pack(struct entry *e, const struct event *event)
 }
 
 static void
-unpack(const struct entry *e, struct event *event)
+unpack(const struct queue *q, const struct entry *e, struct event *event)
 {
-	const char *p = (const char *)(e + 1);
+	const char *p = (const char *)(e->lengths + q->n);
 
 	*event = (struct event){
 		.kind = (enum event_kind)e->kind,
@@ -182,8 +183,9 @@ unpack(const struct entry *e, struct event *event)
 			.second = e->second, .offset = e->offset,
 			.has_offset = e->has_offset },
 	};
-	for (size_t i = 0; i < TEXTS; i++) {
-		set_text(event, i, (struct slice){ p, e->lengths[i] });
+	for (size_t i = 0; i < q->n; i++) {
+		set_text(event, q->texts[i], (struct slice){ p,
+		    e->lengths[i] });
 		p += e->lengths[i];
 	}
 }
@@ -193,17 +195,16 @@ static void
 store(struct queue *q, struct entry *e, const struct event *event,
     rdns_ticket ticket, int64_t now)
 {
-	char *p = (char *)(e + 1);
+	char *p = (char *)(e->lengths + q->n);
 
 	pack(e, event);
-	for (size_t i = 0; i < TEXTS; i++) {
-		const struct slice *text = text_of(event, i);
-		size_t n = q->columns >> texts[i].column & 1 ? text->n : 0;
+	for (size_t i = 0; i < q->n; i++) {
+		const struct slice *text = text_of(event, q->texts[i]);
 
-		e->lengths[i] = (uint32_t)n;
-		if (n)
-			memcpy(p, text->p, n);
-		p += n;
+		e->lengths[i] = (uint32_t)text->n;
+		if (text->n)
+			memcpy(p, text->p, text->n);
+		p += text->n;
 	}
 	e->ticket = ticket;
 	e->came = now;
@@ -263,7 +264,7 @@ queue_next(struct queue *q, int64_t overdue, struct row *row)
 			return false;
 		name = (struct rdns_name){ .status = RDNS_TIMEOUT };
 	}
-	unpack(e, &q->event);
+	unpack(q, e, &q->event);
 	*row = (struct row){ .event = &q->event, .hostname = name.hostname,
 		.status = name.status, .forward = name.forward };
 	q->has_left = true;

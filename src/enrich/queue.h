@@ -15,7 +15,7 @@
 struct queue;
 
 enum {
-	QUEUE_ROWS = 196608,
+	QUEUE_ROWS = 524288,
 	QUEUE_BYTES = 40 << 20,
 };
 

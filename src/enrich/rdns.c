@@ -328,6 +328,20 @@ rdns_ask(struct rdns *r, const struct ip *ip, bool may_wait)
 	return id;
 }
 
+_Static_assert((int)RDNS_EXPECTED <= (int)CACHE_EXPECTED,
+    "the cache takes them all");
+
+void
+rdns_expect(struct rdns *r, const struct ip *ips, size_t n)
+{
+	char bytes[RDNS_EXPECTED][FINDING_KEY_IP];
+	struct slice keys[RDNS_EXPECTED];
+
+	for (size_t i = 0; i < n; i++)
+		keys[i] = finding_key(bytes[i], &ips[i]);
+	cache_expect(r->cache, keys, n);
+}
+
 bool
 rdns_answer(struct rdns *r, rdns_ticket ticket, struct rdns_name *name)
 {

@@ -48,6 +48,11 @@ void rdns_set_lasting(struct rdns *r, bool lasting);
 typedef uint32_t rdns_ticket;
 rdns_ticket rdns_ask(struct rdns *r, const struct ip *ip, bool may_wait);
 
+/* What will be asked for next, RDNS_EXPECTED addresses at most: asking for many
+ * that are known costs less then. */
+enum { RDNS_EXPECTED = 64 };
+void rdns_expect(struct rdns *r, const struct ip *ips, size_t n);
+
 /* What has been found; false: nothing yet.  The name lives until the ticket is
  * released. */
 struct rdns_name {
