@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/printout.h"
 #include "base/settings.h"
 #include "tap.h"
 
@@ -414,11 +415,11 @@ print_again(const char *const *args, struct buf *first)
 	buf_init(&second, 5000);
 	buf_reset(first);
 	good = settings_command_line(&s[0], argc, argv, &operands, &e) == 0;
-	settings_add_config(&s[0], "main", first);
+	printout_add_config(&s[0], "main", first);
 	spew("s.yaml", buf_slice(first));
 	good = good && settings_file(&s[1], "s.yaml", "main", sections, true,
 	    &e) == 0;
-	settings_add_config(&s[1], "main", &second);
+	printout_add_config(&s[1], "main", &second);
 	good = good && slice_is(buf_slice(first), buf_slice(&second));
 	if (good && target[0].text && *target[0].text)
 		good = target[1].text && strcmp(target[0].text,
@@ -477,7 +478,7 @@ test_help(void)
 
 	settings_init(&s, table, &target);
 	buf_init(&b, 5000);
-	settings_add_help(&s, &b);
+	printout_add_help(&s, &b);
 	text = buf_slice(&b);
 	for (const struct setting *one = table; one->name; one++)
 		good = good && slice_find(text, slice_text(one->name)) <

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "base/printout.h"
+
 static const char *const sections[] = { "filter", "summarize", "ipinfo",
 	NULL };
 
@@ -43,11 +45,11 @@ program_answer(const struct program *p, const struct program_options *o,
 	if (o->help) {
 		buf_add(out, slice_text(p->usage));
 		buf_add_byte(out, '\n');
-		settings_add_help(s, out);
+		printout_add_help(s, out);
 		buf_addf(out, "\nSee %s.\n", p->manuals);
 	} else if (o->version) {
 		buf_addf(out, "%s " VERSION "\n", p->name);
 	} else {
-		settings_add_config(s, p->section, out);
+		printout_add_config(s, p->section, out);
 	}
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
-/* Options, YAML keys, --help and --print-config from one table. */
+/* Options and YAML keys from one table. */
 #include "base/settings.h"
 
 #include <assert.h>
 #include <getopt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "base/slice.h"
 #include "base/yaml.h"
@@ -15,27 +15,13 @@
 enum {
 	SETTINGS_MAX = 64,
 	LONG_ONLY = 256,	/* val of options without a letter */
-	ABOUT_COLUMN = 28,
-	FALLBACK_SHOWN = 20,
 	SETTINGS_MEMORY = 1024 * 1024,
 };
 
-static void *
-place_of(const struct settings *s, size_t i)
+void *
+settings_value(const struct settings *s, size_t i)
 {
 	return (char *)s->target + s->table[i].offset;
-}
-
-static bool
-is_list(const struct setting *one)
-{
-	return one->kind == SETTING_LIST || one->kind == SETTING_WORDS;
-}
-
-static bool
-is_switch(const struct setting *one)
-{
-	return one->kind == SETTING_FLAG;
 }
 
 void
@@ -111,58 +97,20 @@ set_number(const struct setting *one, const char *text, uint64_t *place,
 	return 0;
 }
 
-/* Largest first. */
-static const struct {
-	struct slice name;
-	uint64_t ms;
-} units[] = {
-	{ SLICE("h"), 60 * 60 * 1000 },
-	{ SLICE("m"), 60 * 1000 },
-	{ SLICE("s"), 1000 },
-	{ SLICE("ms"), 1 },
-};
-enum { UNITS = sizeof units / sizeof *units, DURATION_MAX = 32 };
-
-static uint64_t
-unit_ms(struct slice name)
-{
-	for (size_t i = 0; i < UNITS; i++)
-		if (slice_is(name, units[i].name))
-			return units[i].ms;
-	return 0;
-}
-
-/* In the largest unit that leaves no rest; returns text. */
-static const char *
-duration_text(uint64_t ms, char text[DURATION_MAX])
-{
-	size_t i = ms ? 0 : UNITS - 2;
-
-	while (ms % units[i].ms)
-		i++;
-	snprintf(text, DURATION_MAX, "%llu%s",
-	    (unsigned long long)(ms / units[i].ms), units[i].name.p);
-	return text;
-}
-
-/* "500ms", "2s", "10m", "20h". */
 static int
 set_duration(const struct setting *one, const char *text, uint64_t *place,
     struct err *e)
 {
-	struct slice rest = slice_text(text);
 	char least[DURATION_MAX], limit[DURATION_MAX];
-	uint64_t value, unit = 0;
+	uint64_t value;
 
-	if (slice_digits(&rest, 1, 9, &value))
-		unit = unit_ms(rest);
-	if (unit == 0 || value * unit < one->least ||
-	    value * unit > one->limit)
+	if (!duration_parse(slice_text(text), &value) || value < one->least ||
+	    value > one->limit)
 		return err_set(e, EX_USAGE, "'%s' is no value for %s (a time "
 		    "from %s to %s, such as 500ms, 2s, 10m or 20h)", text,
 		    one->name, duration_text(one->least, least),
 		    duration_text(one->limit, limit));
-	*place = value * unit;
+	*place = value;
 	return 0;
 }
 
@@ -171,7 +119,7 @@ set_duration(const struct setting *one, const char *text, uint64_t *place,
 static void
 settings_empty_list(struct settings *s, size_t i, unsigned char origin)
 {
-	struct text_list *list = place_of(s, i);
+	struct text_list *list = settings_value(s, i);
 
 	if (origin > s->origin[i])
 		list->n = 0;
@@ -185,11 +133,11 @@ settings_set(struct settings *s, size_t i, const char *text,
     unsigned char origin, struct err *e)
 {
 	const struct setting *one = &s->table[i];
-	void *place = place_of(s, i);
+	void *place = settings_value(s, i);
 
 	if (origin < s->origin[i])
 		return 0;
-	if (is_list(one))
+	if (setting_is_list(one))
 		settings_empty_list(s, i, origin);
 	/* A list in a file comes piece by piece, an option all at once. */
 	if (one->kind == SETTING_WORDS && origin == SETTING_BY_OPTION)
@@ -237,8 +185,8 @@ void
 settings_release(struct settings *s)
 {
 	for (size_t i = 0; s->table[i].name; i++)
-		if (is_list(&s->table[i]))
-			free(((struct text_list *)place_of(s, i))->items);
+		if (setting_is_list(&s->table[i]))
+			free(((struct text_list *)settings_value(s, i))->items);
 	arena_release(&s->arena);
 }
 
@@ -253,13 +201,13 @@ build_options(const struct setting *table, struct option *options,
 
 		*options++ = (struct option){
 			.name = one->name,
-			.has_arg = is_switch(one) ? no_argument :
+			.has_arg = one->kind == SETTING_FLAG ? no_argument :
 			    required_argument,
 			.val = LONG_ONLY + (int)i,
 		};
 		if (one->letter) {
 			*letters++ = one->letter;
-			if (!is_switch(one))
+			if (one->kind != SETTING_FLAG)
 				*letters++ = ':';
 		}
 	}
@@ -369,7 +317,7 @@ set_from_node(struct settings *s, const char *file, size_t i,
 			return value_err(file, value, e);
 		return 0;
 	}
-	if (value->kind == YAML_MAP || !is_list(&s->table[i]))
+	if (value->kind == YAML_MAP || !setting_is_list(&s->table[i]))
 		return yaml_err(e, file, value, "'%s' takes one value",
 		    s->table[i].name);
 	settings_empty_list(s, i, SETTING_BY_FILE);
@@ -457,144 +405,4 @@ settings_err(const struct settings *s, const char *name, struct err *e)
 	}
 	e->status = EX_CONFIG;
 	return err_prefix(e, "%s:%d: ", s->file, s->line[i]);
-}
-
-static void
-add_padding(struct buf *out, size_t from, size_t width)
-{
-	size_t used = out->n - from;
-
-	if (used >= width) {
-		buf_add_byte(out, '\n');
-		used = 0;
-	}
-	for (; used < width; used++)
-		buf_add_byte(out, ' ');
-}
-
-void
-settings_add_help(const struct settings *s, struct buf *out)
-{
-	for (const struct setting *one = s->table; one->name; one++) {
-		size_t from = out->n;
-
-		if (one->letter)
-			buf_addf(out, "  -%c, --%s", one->letter, one->name);
-		else
-			buf_addf(out, "      --%s", one->name);
-		if (one->value)
-			buf_addf(out, " %s", one->value);
-		add_padding(out, from, ABOUT_COLUMN);
-		buf_addf(out, "%s", one->about);
-		if (one->fallback && !is_switch(one) &&
-		    strlen(one->fallback) < FALLBACK_SHOWN)
-			buf_addf(out, " (default: %s)", one->fallback);
-		buf_add_byte(out, '\n');
-	}
-}
-
-/* A text in double quotes, as YAML reads it back: what it would fold or refuse
- * is escaped (U+0085, U+2028 and U+2029 end lines). */
-static void
-add_quoted(struct buf *out, const char *text)
-{
-	struct slice rest = slice_text(text);
-
-	buf_add_byte(out, '"');
-	while (rest.n) {
-		unsigned char c = (unsigned char)*rest.p;
-		size_t n = 1;
-
-		if (c == '"' || c == '\\') {
-			buf_addf(out, "\\%c", c);
-		} else if (c < 0x20 || c == 0x7f) {
-			buf_addf(out, "\\x%02X", c);
-		} else if (c == 0xc2 && rest.n > 1 &&
-		    (unsigned char)rest.p[1] < 0xa0) {
-			buf_addf(out, "\\x%02X", (unsigned char)rest.p[1]);
-			n = 2;
-		} else if (slice_starts(rest, SLICE("\xe2\x80\xa8")) ||
-		    slice_starts(rest, SLICE("\xe2\x80\xa9"))) {
-			buf_addf(out, "\\u20%02X",
-			    (unsigned char)rest.p[2] - 0x80);
-			n = 3;
-		} else {
-			buf_add_byte(out, *rest.p);
-		}
-		rest = slice_from(rest, n);
-	}
-	buf_add_byte(out, '"');
-}
-
-static void
-add_list(struct buf *out, const struct text_list *list)
-{
-	buf_add_byte(out, '[');
-	for (size_t i = 0; i < list->n; i++) {
-		if (i)
-			buf_add(out, SLICE(", "));
-		add_quoted(out, list->items[i]);
-	}
-	buf_add_byte(out, ']');
-}
-
-static void
-add_value(struct buf *out, const struct setting *one, const void *place)
-{
-	char text[DURATION_MAX];
-
-	switch (one->kind) {
-	case SETTING_FLAG:
-		buf_addf(out, "%s", *(const bool *)place ? "true" : "false");
-		return;
-	case SETTING_TEXT:
-		add_quoted(out, *(const char *const *)place);
-		return;
-	case SETTING_CHOICE:
-		add_quoted(out, one->choices[*(const int *)place]);
-		return;
-	case SETTING_NUMBER:
-		buf_add_number(out, *(const uint64_t *)place);
-		return;
-	case SETTING_DURATION:
-		buf_addf(out, "%s",
-		    duration_text(*(const uint64_t *)place, text));
-		return;
-	case SETTING_LIST:
-	case SETTING_WORDS:
-		add_list(out, place);
-		return;
-	}
-}
-
-static bool
-is_unset(const struct setting *one, const void *place)
-{
-	if (is_list(one))
-		return ((const struct text_list *)place)->n == 0;
-	if (one->kind != SETTING_TEXT)
-		return false;
-	return !*(const char *const *)place || !**(const char *const *)place;
-}
-
-void
-settings_add_config(const struct settings *s, const char *section,
-    struct buf *out)
-{
-	buf_addf(out, "%s:\n", section);
-	for (size_t i = 0; s->table[i].name; i++) {
-		const struct setting *one = &s->table[i];
-		const void *place = place_of(s, i);
-
-		if (one->place == SETTING_OPTION)
-			continue;
-		buf_addf(out, "  # %s\n", one->about);
-		if (is_unset(one, place)) {
-			buf_addf(out, "  #%s:\n", one->name);
-			continue;
-		}
-		buf_addf(out, "  %s: ", one->name);
-		add_value(out, one, place);
-		buf_add_byte(out, '\n');
-	}
 }

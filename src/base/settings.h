@@ -7,11 +7,10 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/err.h"
 
 /* The one table behind a program's options, its keys in mls.yaml, --help and
- * --print-config.  A table ends with an entry without a name. */
+ * --print-config (base/printout.h).  A table ends with an entry without a name. */
 enum setting_kind {
 	SETTING_FLAG,		/* bool */
 	SETTING_TEXT,		/* const char *; NULL: not set */
@@ -44,6 +43,12 @@ struct setting {
 	enum setting_place place;
 	const char *about;
 };
+
+static inline bool
+setting_is_list(const struct setting *one)
+{
+	return one->kind == SETTING_LIST || one->kind == SETTING_WORDS;
+}
 
 /* Texts live as long as argv or the arena they came from. */
 struct text_list {
@@ -85,12 +90,8 @@ int settings_origin(const struct settings *s, const char *name);
  * and line and EX_CONFIG if it came from a file, else EX_USAGE.  Returns -1. */
 int settings_err(const struct settings *s, const char *name, struct err *e);
 
-/* The list for --help. */
-void settings_add_help(const struct settings *s, struct buf *out);
-
-/* What is in force, as a file for settings_file(). */
-void settings_add_config(const struct settings *s, const char *section,
-	struct buf *out);
+/* Where entry i has its value: in the target, of the type its kind names. */
+void *settings_value(const struct settings *s, size_t i);
 
 /* Adds one item to a list. */
 void text_list_add(struct text_list *list, const char *text);

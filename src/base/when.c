@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* Stamps, zones and years. */
+/* Stamps, and what years they mean. */
 #include "base/when.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/calendar.h"
 #include "base/zone.h"
 
 enum {
@@ -18,70 +17,22 @@ enum {
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "SunMonTueWedThuFriSat";
 
-/* Days from 1970-01-01 in the Gregorian calendar, counted in eras of 400
- * years that begin on 1 March. */
-static int64_t
-days_of(int year, int month, int day)
-{
-	int64_t y = month <= 2 ? year - 1 : year;
-	int64_t era = (y >= 0 ? y : y - 399) / 400;
-	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 +
-	    day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	    of_year - 719468;
-}
-
-static bool
-is_leap(int year)
-{
-	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
-
-/* year 0: any. */
-static bool
-date_exists(int year, int month, int day)
-{
-	static const int lengths[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31,
-		30, 31 };
-
-	if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1])
-		return false;
-	return month != 2 || day < 29 || year == 0 || is_leap(year);
-}
-
 static int64_t
 wall_seconds(const struct when *w)
 {
-	return days_of(w->year, w->month, w->day) * DAY + w->hour * 3600 +
+	return calendar_day(w->year, w->month, w->day) * DAY + w->hour * 3600 +
 	    w->minute * 60 + w->second;
 }
 
-/* Offsets change at quarters of an hour; a log stays in one for a long time. */
+/* The last stamp without year or zone, what it was read against, and what it
+ * was found to be: month 0, nothing.  A log stays in a quarter of an hour for a
+ * long time. */
 enum { QUARTER = 15 * 60 };
-static int64_t cached_quarter = INT64_MIN;
-
-/* And so the last stamp without year or zone, what it was read against, and
- * what it was found to be: month 0, nothing. */
 static struct {
 	int month, day, hour, minute;
 	struct clock clock;
 	int year, offset;
 } recent;
-
-static int
-local_offset(const struct when *w)
-{
-	static int cached;
-	int64_t wall = wall_seconds(w);
-
-	if (wall / QUARTER != cached_quarter) {
-		cached = (int)(zone_offset_at_wall(wall / QUARTER * QUARTER) / 60);
-		cached_quarter = wall / QUARTER;
-	}
-	return cached;
-}
 
 static void
 resolve_offset(struct when *w)
@@ -90,7 +41,7 @@ resolve_offset(struct when *w)
 		return;
 	if (w->zone.n == 0 ||
 	    !zone_offset_of(w->zone, wall_seconds(w), &w->offset))
-		w->offset = local_offset(w);
+		w->offset = zone_offset_at_wall(wall_seconds(w));
 	w->has_offset = true;
 }
 
@@ -137,7 +88,7 @@ resolve_year(struct when *w, const struct clock *clock)
 		struct when try = *w;
 
 		try.year = year - back;
-		if (!date_exists(try.year, try.month, try.day))
+		if (!calendar_has(try.year, try.month, try.day))
 			continue;
 		resolve_offset(&try);
 		if (!clock->year && when_seconds(&try) > latest)
@@ -259,27 +210,9 @@ parse_clock(struct slice *rest, struct when *w)
 static bool
 parse_offset(struct slice *rest, struct when *w)
 {
-	struct slice at = *rest;
-	bool west = at.n && *at.p == '-';
-	int hours, minutes;
-
-	if (at.n && (*at.p == 'Z' || *at.p == 'z')) {
-		w->has_offset = true;
-		*rest = slice_from(at, 1);
-		return true;
-	}
-	if (!slice_skip_byte(&at, '+') && !slice_skip_byte(&at, '-'))
+	if (!zone_parse_offset(rest, &w->offset))
 		return false;
-	if (at.n < 3 || !byte_is_digit(at.p[0]) || !byte_is_digit(at.p[1]))
-		return false;
-	hours = (at.p[0] - '0') * 10 + at.p[1] - '0';
-	at = slice_from(at, 2);
-	(void)slice_skip_byte(&at, ':');
-	if (hours > 23 || !parse_int(&at, 2, 2, 59, &minutes))
-		return false;
-	w->offset = (west ? -1 : 1) * (hours * 60 + minutes);
 	w->has_offset = true;
-	*rest = at;
 	return true;
 }
 
@@ -456,7 +389,7 @@ when_parse(struct slice *rest, struct when *w)
 
 		if (stamps[i].begins_with_digit == digit &&
 		    stamps[i].parse(&at, &try) &&
-		    date_exists(try.year, try.month, try.day)) {
+		    calendar_has(try.year, try.month, try.day)) {
 			keep_last(*rest, &try);
 			*rest = at;
 			*w = try;
@@ -469,7 +402,7 @@ when_parse(struct slice *rest, struct when *w)
 int64_t
 when_day(const struct when *w)
 {
-	return days_of(w->year, w->month, w->day);
+	return calendar_day(w->year, w->month, w->day);
 }
 
 struct when
@@ -534,31 +467,6 @@ when_add_minutes(struct buf *out, const struct when *w)
 int
 when_set_zone(const char *zone, struct err *e)
 {
-	struct slice rest = slice_text(zone);
-	struct when fixed = { 0 };
-	char posix[32];
-
-	cached_quarter = INT64_MIN;
 	recent.month = 0;
-	if (strcmp(zone, "local") == 0) {
-		tzset();
-		return 0;
-	}
-	if (parse_offset(&rest, &fixed) && rest.n == 0) {
-		int minutes = abs(fixed.offset);
-
-		/* POSIX counts west of Greenwich. */
-		snprintf(posix, sizeof posix, "<%c%02d%02d>%c%02d:%02d",
-		    fixed.offset < 0 ? '-' : '+', minutes / 60, minutes % 60,
-		    fixed.offset < 0 ? '+' : '-', minutes / 60, minutes % 60);
-		zone = posix;
-	} else if (strcmp(zone, "UTC") != 0 && !zone_is_known(zone)) {
-		return err_set(e, EX_USAGE, "unknown time zone '%s' (a name "
-		    "as in /usr/share/zoneinfo, such as Europe/Paris, or "
-		    "+hh:mm, UTC, local)", zone);
-	}
-	if (setenv("TZ", zone, 1) < 0)
-		return err_errno(e, EX_OSERR, "cannot set the time zone");
-	tzset();
-	return 0;
+	return zone_set(zone, e);
 }

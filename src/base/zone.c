@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, QUARTER = 15 * 60 };
 
 /* Abbreviations that mail has always known (RFC 5322 section 4.3), and those of
  * the zone database that mean one offset in all the world today, in minutes;
@@ -32,6 +32,10 @@ static const struct {
 	{ SLICE("AEDT"), 660 }, { SLICE("NZST"), 720 }, { SLICE("NZDT"), 780 },
 };
 
+/* Offsets change at quarters of an hour; a log stays in one for a long time. */
+static int64_t cached_quarter = INT64_MIN;
+static int cached_offset;
+
 static long
 offset_at(int64_t seconds)
 {
@@ -43,8 +47,8 @@ offset_at(int64_t seconds)
 	return tm.tm_gmtoff;
 }
 
-long
-zone_offset_at_wall(int64_t wall)
+static long
+find_offset(int64_t wall)
 {
 	long before = offset_at(wall - DAY), after = offset_at(wall + DAY);
 	long first = before > after ? before : after;
@@ -55,6 +59,17 @@ zone_offset_at_wall(int64_t wall)
 	if (offset_at(wall - second) == second)
 		return second;
 	return before;
+}
+
+int
+zone_offset_at_wall(int64_t wall)
+{
+	if (wall / QUARTER != cached_quarter) {
+		cached_offset = (int)(find_offset(wall / QUARTER * QUARTER) /
+		    60);
+		cached_quarter = wall / QUARTER;
+	}
+	return cached_offset;
 }
 
 bool
@@ -93,8 +108,8 @@ is_zone_file(const char *path)
 	return good;
 }
 
-bool
-zone_is_known(const char *zone)
+static bool
+is_known(const char *zone)
 {
 	const char *base = getenv("TZDIR");
 	char path[512];
@@ -106,4 +121,62 @@ zone_is_known(const char *zone)
 		return false;
 	n = snprintf(path, sizeof path, "%s/%s", base, zone);
 	return n > 0 && (size_t)n < sizeof path && is_zone_file(path);
+}
+
+bool
+zone_parse_offset(struct slice *rest, int *offset)
+{
+	struct slice at = *rest;
+	bool west = at.n && *at.p == '-';
+	uint64_t minutes;
+	int hours;
+
+	if (at.n && (*at.p == 'Z' || *at.p == 'z')) {
+		*offset = 0;
+		*rest = slice_from(at, 1);
+		return true;
+	}
+	if (!slice_skip_byte(&at, '+') && !slice_skip_byte(&at, '-'))
+		return false;
+	if (at.n < 3 || !byte_is_digit(at.p[0]) || !byte_is_digit(at.p[1]))
+		return false;
+	hours = (at.p[0] - '0') * 10 + at.p[1] - '0';
+	at = slice_from(at, 2);
+	(void)slice_skip_byte(&at, ':');
+	if (hours > 23 || !slice_digits(&at, 2, 2, &minutes) || minutes > 59)
+		return false;
+	*offset = (west ? -1 : 1) * (hours * 60 + (int)minutes);
+	*rest = at;
+	return true;
+}
+
+int
+zone_set(const char *zone, struct err *e)
+{
+	struct slice rest = slice_text(zone);
+	char posix[32];
+	int offset;
+
+	cached_quarter = INT64_MIN;
+	if (strcmp(zone, "local") == 0) {
+		tzset();
+		return 0;
+	}
+	if (zone_parse_offset(&rest, &offset) && rest.n == 0) {
+		int minutes = abs(offset);
+
+		/* POSIX counts west of Greenwich. */
+		snprintf(posix, sizeof posix, "<%c%02d%02d>%c%02d:%02d",
+		    offset < 0 ? '-' : '+', minutes / 60, minutes % 60,
+		    offset < 0 ? '+' : '-', minutes / 60, minutes % 60);
+		zone = posix;
+	} else if (strcmp(zone, "UTC") != 0 && !is_known(zone)) {
+		return err_set(e, EX_USAGE, "unknown time zone '%s' (a name "
+		    "as in /usr/share/zoneinfo, such as Europe/Paris, or "
+		    "+hh:mm, UTC, local)", zone);
+	}
+	if (setenv("TZ", zone, 1) < 0)
+		return err_errno(e, EX_OSERR, "cannot set the time zone");
+	tzset();
+	return 0;
 }

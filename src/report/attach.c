@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* The file that goes with the mail.  This and base/input.c are the places where
+/* The file that goes with the mail.  This and base/gzip.c are the places where
  * zlib is known. */
 #include "report/attach.h"
 
