@@ -22,8 +22,12 @@ struct log_place {
 	uint64_t changed;	/* the file, nanoseconds */
 };
 
+/* The end of an output.  A device may have another number after the machine was
+ * started again: sums of the first and last bytes before the end tell as well.
+ * Both 0: not known. */
 struct output_place {
 	uint64_t device, inode, length;
+	uint64_t head, tail;
 };
 
 struct checkpoint {

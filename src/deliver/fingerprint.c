@@ -31,7 +31,8 @@ fingerprint_is_kept(const struct log_place *p, const struct input *in,
 
 	if (p->print_at == 0)
 		return 1;
-	rc = input_ends_at(in, p->print_at, &ends, e);
+	rc = input_ends_at(input_fd(in), input_name(in), p->print_at, &ends,
+	    e);
 	if (rc <= 0)
 		return rc;
 	fingerprint_set(&now, p->print_at, &ends);
@@ -126,4 +127,52 @@ fingerprint_find_short(const struct rotation *r,
 			return i;
 	}
 	return -1;
+}
+
+int
+fingerprint_output(int fd, const char *file, struct output_place *place,
+    struct err *e)
+{
+	struct input_ends ends;
+	int rc = input_ends_at(fd, file, place->length, &ends, e);
+
+	place->head = place->tail = 0;
+	if (rc <= 0)	/* 0: somebody has cut it meanwhile */
+		return rc;
+	place->head = sum_of(ends.head, ends.head_n);
+	place->tail = sum_of(ends.tail, ends.tail_n);
+	return 0;
+}
+
+static bool
+has_sums(const struct output_place *place)
+{
+	return place->head || place->tail;
+}
+
+int
+fingerprint_is_output_kept(int fd, const char *file,
+    const struct output_place *place, struct err *e)
+{
+	struct output_place now = *place;
+
+	if (!has_sums(place))
+		return 1;
+	if (fingerprint_output(fd, file, &now, e) < 0)
+		return -1;
+	return now.head == place->head && now.tail == place->tail;
+}
+
+int
+fingerprint_is_output(int fd, const char *file, const struct stat *st,
+    const struct output_place *place, struct err *e)
+{
+	bool is_inode = st->st_ino == place->inode;
+
+	if (is_inode && (st->st_dev == place->device || !has_sums(place)))
+		return 1;
+	/* So little may stand in another one too, such as the header alone. */
+	if (!is_inode && (!has_sums(place) || place->length < INPUT_TAIL))
+		return 0;
+	return fingerprint_is_output_kept(fd, file, place, e);
 }

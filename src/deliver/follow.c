@@ -420,7 +420,8 @@ refresh_sums(struct follow *f, uint64_t at, struct err *e)
 	int rc = fingerprint_is_kept(&f->print, f->in, e);
 
 	if (rc > 0)
-		rc = input_ends_at(f->in, at, &ends, e);
+		rc = input_ends_at(input_fd(f->in), input_name(f->in), at,
+		    &ends, e);
 	if (rc > 0)
 		fingerprint_set(&f->print, at, &ends);
 	return rc < 0 ? -1 : 0;
