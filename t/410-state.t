@@ -142,7 +142,10 @@ is(slurp("$out.1"), "other\n", 'another file with that inode is left alone');
 fresh(failure('a'));
 filter();
 add(failure('b'));
-restate(sub { s/state 2/state 1/; s/^output (head|tail) .*\n//mg });
+restate(sub {
+	s/state 2/state 1/;
+	s/^(output head|output tail|line \w+) .*\n//mg;
+});
 gives("b\n", 'the state of a version before');
 
 # A file that was rotated away and is not what was read of it: nobody knows what
@@ -224,6 +227,16 @@ filter();
 spew($log, (map { failure("n$_") } 1 .. 20, 22 .. 40));
 refuses(65, 'somebody has edited it', 'a log that was edited', @FILTER, @STATE,
     $log);
+for ([[1 .. 2], 'as it was'], [[1 .. 2, 5 .. 9], 'and grown since']) {
+	my ($lines, $about) = @$_;
+	fresh(map { failure("n$_") } 1 .. 3);
+	filter();
+	unlink $log;
+	spew($log, map { failure("n$_") } @$lines);
+	refuses(65, 'put an older copy there', "an older copy of a short log, " .
+	    $about, @FILTER, @STATE, $log);
+	is(slurp($out), "n1\nn2\nn3\n", "$about: nothing is there twice");
+}
 fresh(failure('a'), failure('b'));
 filter();
 truncate $out, 2;

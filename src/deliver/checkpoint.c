@@ -31,6 +31,8 @@ static const struct {
 	NUMBER("output device", output.device),
 	NUMBER("output inode", output.inode),
 	NUMBER("output length", output.length),
+	SINCE(2, "line bytes", input.line_n),
+	SINCE(2, "line sum", input.line),
 	SINCE(2, "output head", output.head),
 	SINCE(2, "output tail", output.tail),
 #undef NUMBER

@@ -15,9 +15,10 @@
  * compressed or copied, and one that only took its name or inode is not; and
  * those of the end of an output. */
 
-/* Sets those of a place. */
+/* Sets those of a place, or takes them from another. */
 void fingerprint_set(struct log_place *p, uint64_t at,
 	const struct input_ends *ends);
+void fingerprint_copy(struct log_place *p, const struct log_place *from);
 
 /* Whether an open file that is not packed still has them.  -1: e, EX_IOERR. */
 int fingerprint_is_kept(const struct log_place *p, const struct input *in,
@@ -34,7 +35,7 @@ int fingerprint_find(const struct rotation *r, const struct log_place *place,
 	struct err *e);
 
 /* A copy that was made before all was written that was read from the original,
- * which was emptied then: it begins like it and is shorter.  As
+ * which was emptied then: it has its first line and is shorter.  As
  * fingerprint_find(); EX_DATAERR: the log itself begins like it. */
 int fingerprint_find_short(const struct rotation *r,
 	const struct log_place *place, struct err *e);

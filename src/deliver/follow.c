@@ -67,9 +67,7 @@ start_file(struct follow *f, const struct rotated *one, struct err *e)
 	if (!in)
 		return e->status ? -1 : 0;
 	take_file(f, in, one);
-	f->print.print_at = sums.print_at;
-	f->print.head = sums.head;
-	f->print.tail = sums.tail;
+	fingerprint_copy(&f->print, &sums);
 	return 1;
 }
 
@@ -91,9 +89,7 @@ enter_file(struct follow *f, const struct rotated *one,
 	}
 	take_file(f, in, one);
 	f->from = place->offset;
-	f->print.print_at = place->print_at;
-	f->print.head = place->head;
-	f->print.tail = place->tail;
+	fingerprint_copy(&f->print, place);
 	return 1;
 }
 
