@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Compress::Raw::Zlib qw(crc32);
 use Test::More;
 use Time::HiRes qw(sleep time);
 use MLS;
@@ -101,6 +102,52 @@ add(failure('c'));
 gives("user\nc\n", 'so has one that takes the place of a removed one');
 @FILTER[-1] = 'never';
 
+# The machine was started again: a disk has another number.  And what stands
+# behind the checkpoint is recognised all the same.
+sub restate {
+	my ($change) = @_;
+	local $_ = slurp($state) =~ s/sum \w+\n\z//r;
+	$change->();
+	spew($state, $_, sprintf "sum %08x\n", crc32($_));
+}
+for ([sub {}, 'an output'], [sub { rename $out, "$out.1" }, 'one moved away'],
+    [sub { system('cp', $out, "$out.new"); rename "$out.new", $out },
+	'a copy of one']) {
+	my ($move, $about) = @$_;
+	my @rows = map { "user-$_\n" } 1 .. 40;
+	fresh(map { failure("user-$_") } 1 .. 40);
+	gives(join('', @rows), "$about: before");
+	spew($out, @rows, "again\n");
+	$move->();
+	add(failure('again'));
+	restate(sub { s/^(\w+ device) \d+$/$1 1/mg });
+	is_deeply([@{filter()}{qw(status err)}], [0, ''],
+	    "$about, on a disk of another number: silent");
+	is(join('', map { slurp($_) } grep { -e } "$out.1", $out),
+	    join('', @rows, "again\n"), "$about: nothing is there twice");
+	is(join('', map { slurp($_) } glob "$out*.cut"), "again\n",
+	    "$about: cut back");
+}
+fresh();
+filter();
+restate(sub { s/^(\w+ device) \d+$/$1 1/mg });
+add(failure('a'));
+gives("a\n", 'a log that was empty, on a disk of another number');
+spew("$out.1", "a\n");
+restate(sub { s/^(output inode) \d+$/"$1 " . (stat "$out.1")[1]/me;
+    s/^output length .*$/output length 1/m });
+spew("$out.1", "other\n");
+filter();
+is(slurp("$out.1"), "other\n", 'another file with that inode is left alone');
+fresh(failure('a'));
+filter();
+add(failure('b'));
+restate(sub {
+	s/state 2/state 1/;
+	s/^(output head|output tail|line \w+) .*\n//mg;
+});
+gives("b\n", 'the state of a version before');
+
 # A file that was rotated away and is not what was read of it: nobody knows what
 # else is missing.
 for (['cut', sub { truncate "$log.1", 3000 }],
@@ -180,12 +227,25 @@ filter();
 spew($log, (map { failure("n$_") } 1 .. 20, 22 .. 40));
 refuses(65, 'somebody has edited it', 'a log that was edited', @FILTER, @STATE,
     $log);
+for ([[1 .. 2], 'as it was'], [[1 .. 2, 5 .. 9], 'and grown since']) {
+	my ($lines, $about) = @$_;
+	fresh(map { failure("n$_") } 1 .. 3);
+	filter();
+	unlink $log;
+	spew($log, map { failure("n$_") } @$lines);
+	refuses(65, 'put an older copy there', "an older copy of a short log, " .
+	    $about, @FILTER, @STATE, $log);
+	is(slurp($out), "n1\nn2\nn3\n", "$about: nothing is there twice");
+}
 fresh(failure('a'), failure('b'));
 filter();
 truncate $out, 2;
 add(failure('c'));
 refuses(65, 'somebody has cut it; move it away', 'an output that was cut',
     @FILTER, @STATE, $log);
+spew($out, "x\nb\nc\n");
+refuses(65, 'somebody has changed it; move it away', 'an output that was ' .
+    'changed', @FILTER, @STATE, $log);
 
 # Only from a file that was named.
 spew("$dir/conf", "filter:\n  state: $state\n  output: $out\n");

@@ -240,13 +240,13 @@ input_next(struct input *in, struct slice *block, struct err *e)
 
 /* Reads at an offset until n bytes are there: whether they are. */
 static int
-read_at(const struct input *in, char *p, size_t n, uint64_t offset,
+read_at(int fd, const char *name, char *p, size_t n, uint64_t offset,
     struct err *e)
 {
 	size_t done = 0;
 
 	while (done < n) {
-		ssize_t got = pread(in->fd, p + done, n - done,
+		ssize_t got = pread(fd, p + done, n - done,
 		    (off_t)(offset + done));
 
 		if (got == 0)
@@ -255,22 +255,22 @@ read_at(const struct input *in, char *p, size_t n, uint64_t offset,
 			done += (size_t)got;
 		else if (errno != EINTR)
 			return err_errno(e, EX_IOERR, "cannot read '%s'",
-			    in->name);
+			    name);
 	}
 	return 1;
 }
 
 int
-input_ends_at(const struct input *in, uint64_t offset,
+input_ends_at(int fd, const char *name, uint64_t offset,
     struct input_ends *ends, struct err *e)
 {
 	int rc;
 
 	ends->head_n = offset < INPUT_HEAD ? (size_t)offset : INPUT_HEAD;
 	ends->tail_n = offset < INPUT_TAIL ? (size_t)offset : INPUT_TAIL;
-	rc = read_at(in, ends->head, ends->head_n, 0, e);
+	rc = read_at(fd, name, ends->head, ends->head_n, 0, e);
 	if (rc > 0)
-		rc = read_at(in, ends->tail, ends->tail_n,
+		rc = read_at(fd, name, ends->tail, ends->tail_n,
 		    offset - ends->tail_n, e);
 	return rc;
 }
@@ -320,7 +320,7 @@ static int
 seek_plain(struct input *in, uint64_t offset, struct input_ends *ends,
     struct err *e)
 {
-	int rc = input_ends_at(in, offset, ends, e);
+	int rc = input_ends_at(in->fd, in->name, offset, ends, e);
 	off_t size;
 
 	if (rc == 0) {
@@ -328,7 +328,8 @@ seek_plain(struct input *in, uint64_t offset, struct input_ends *ends,
 		if (size < 0)
 			rc = err_errno(e, EX_IOERR, "cannot read '%s'",
 			    in->name);
-		else if (input_ends_at(in, (uint64_t)size, ends, e) < 0)
+		else if (input_ends_at(in->fd, in->name, (uint64_t)size, ends,
+		    e) < 0)
 			rc = -1;
 	}
 	if (rc <= 0)

@@ -38,9 +38,9 @@ struct input_ends {
 int input_seek(struct input *in, uint64_t offset, struct input_ends *ends,
 	struct err *e);
 
-/* The ends of a file that is not packed, before an offset; reading goes on as
- * if nothing was.  As input_seek(). */
-int input_ends_at(const struct input *in, uint64_t offset,
+/* The ends of any open file before an offset, as they stand there; it is read
+ * on as if nothing was.  name: what e calls it.  As input_seek(). */
+int input_ends_at(int fd, const char *name, uint64_t offset,
 	struct input_ends *ends, struct err *e);
 
 /* A file that somebody writes to: its end is only the end for now, and a line

@@ -4,14 +4,18 @@
 
 #include <stddef.h>
 
-#define FIRST_LINE "mls-filter state 1\n"
+#define FIRST_WORDS "mls-filter state"
+enum { STATE_VERSION = 2 };	/* those before it are read too */
 
-/* One number a line, in this order. */
+/* One number a line, in this order; since: a version. */
 static const struct {
 	struct slice name;
 	size_t offset;
+	uint64_t since;
 } numbers[] = {
-#define NUMBER(name, field) { SLICE(name), offsetof(struct checkpoint, field) }
+#define SINCE(version, name, field) \
+	{ SLICE(name), offsetof(struct checkpoint, field), version }
+#define NUMBER(name, field) SINCE(1, name, field)
 	NUMBER("sequence", sequence),
 	NUMBER("rows", rows),
 	NUMBER("segment", segment),
@@ -27,7 +31,12 @@ static const struct {
 	NUMBER("output device", output.device),
 	NUMBER("output inode", output.inode),
 	NUMBER("output length", output.length),
+	SINCE(2, "line bytes", input.line_n),
+	SINCE(2, "line sum", input.line),
+	SINCE(2, "output head", output.head),
+	SINCE(2, "output tail", output.tail),
 #undef NUMBER
+#undef SINCE
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
@@ -42,7 +51,7 @@ checkpoint_add(const struct checkpoint *c, struct buf *out)
 {
 	struct checkpoint copy = *c;
 
-	buf_add(out, SLICE(FIRST_LINE));
+	buf_addf(out, FIRST_WORDS " %d\n", STATE_VERSION);
 	for (size_t i = 0; i < NUMBERS; i++) {
 		buf_add(out, numbers[i].name);
 		buf_addf(out, " %llu\n",
@@ -64,12 +73,14 @@ parse_line(struct slice *rest, struct slice name, uint64_t *value)
 int
 checkpoint_parse(struct slice text, struct checkpoint *c, struct err *e)
 {
-	bool good = slice_skip(&text, SLICE(FIRST_LINE));
-	uint64_t ended;
+	uint64_t version, ended;
+	bool good = parse_line(&text, SLICE(FIRST_WORDS), &version) &&
+	    version >= 1 && version <= STATE_VERSION;
 
 	*c = (struct checkpoint){ .sequence = 0 };
 	for (size_t i = 0; good && i < NUMBERS; i++)
-		good = parse_line(&text, numbers[i].name, number_of(c, i));
+		good = numbers[i].since > version ||
+		    parse_line(&text, numbers[i].name, number_of(c, i));
 	if (!good || !parse_line(&text, SLICE("ended"), &ended) || ended > 1 ||
 	    text.n || c->input.again > c->input.offset)
 		return err_set(e, EX_DATAERR, "not the state of this version");

@@ -19,11 +19,18 @@ struct log_place {
 	/* Sums of the first bytes (up to INPUT_HEAD) and the last (up to
 	 * INPUT_TAIL) before print_at; 0: it was empty. */
 	uint64_t print_at, head, tail;
+	uint64_t line_n, line;	/* bytes and sum of its first line, or of what
+				 * of that is among the first bytes; 0: it was
+				 * not complete */
 	uint64_t changed;	/* the file, nanoseconds */
 };
 
+/* The end of an output.  A device may have another number after the machine was
+ * started again: sums of the first and last bytes before the end tell as well.
+ * Both 0: not known. */
 struct output_place {
 	uint64_t device, inode, length;
+	uint64_t head, tail;
 };
 
 struct checkpoint {

@@ -14,6 +14,7 @@
 #include "base/durable.h"
 #include "base/lock.h"
 #include "base/mem.h"
+#include "deliver/fingerprint.h"
 
 enum {
 	NAME_LIMIT = 64 * 1024,
@@ -91,10 +92,10 @@ name_of(const char *file, const struct output_place *place)
 	while (d && !found && (one = readdir(d))) {
 		struct stat st;
 
-		if (one->d_ino != place->inode || fstatat(dirfd(d),
+		if (one->d_ino != place->inode ||
+		    strcmp(one->d_name, file + n) == 0 || fstatat(dirfd(d),
 		    one->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    st.st_dev != place->device || st.st_ino != place->inode ||
-		    !S_ISREG(st.st_mode))
+		    st.st_ino != place->inode || !S_ISREG(st.st_mode))
 			continue;
 		found = mem_new(n + strlen(one->d_name) + 1);
 		memcpy(found, file, n);
@@ -118,7 +119,12 @@ cut_elsewhere(const char *file, const struct output_place *place,
 	if (!name)
 		return 0;
 	fd = append_open(name, &st, e);
-	if (fd >= 0 && lock_take(fd, name, &st, e) == 0) {
+	if (fd >= 0 && lock_take(fd, name, &st, e) == 0)
+		rc = fingerprint_is_output(fd, name, &st, place, e);
+	/* Another file may have got the inode of one that was removed. */
+	if (rc > 0)
+		rc = fingerprint_is_output_kept(fd, name, place, e);
+	if (rc > 0) {
 		rc = (uint64_t)st.st_size >= place->length;
 		if ((uint64_t)st.st_size > place->length) {
 			*bytes = (uint64_t)st.st_size - place->length;

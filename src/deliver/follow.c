@@ -67,9 +67,7 @@ start_file(struct follow *f, const struct rotated *one, struct err *e)
 	if (!in)
 		return e->status ? -1 : 0;
 	take_file(f, in, one);
-	f->print.print_at = sums.print_at;
-	f->print.head = sums.head;
-	f->print.tail = sums.tail;
+	fingerprint_copy(&f->print, &sums);
 	return 1;
 }
 
@@ -91,9 +89,7 @@ enter_file(struct follow *f, const struct rotated *one,
 	}
 	take_file(f, in, one);
 	f->from = place->offset;
-	f->print.print_at = place->print_at;
-	f->print.head = place->head;
-	f->print.tail = place->tail;
+	fingerprint_copy(&f->print, place);
 	return 1;
 }
 
@@ -420,7 +416,8 @@ refresh_sums(struct follow *f, uint64_t at, struct err *e)
 	int rc = fingerprint_is_kept(&f->print, f->in, e);
 
 	if (rc > 0)
-		rc = input_ends_at(f->in, at, &ends, e);
+		rc = input_ends_at(input_fd(f->in), input_name(f->in), at,
+		    &ends, e);
 	if (rc > 0)
 		fingerprint_set(&f->print, at, &ends);
 	return rc < 0 ? -1 : 0;

@@ -134,9 +134,11 @@ int
 rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
     uint64_t born)
 {
+	/* A device may have another number after the machine was started
+	 * again; an inode is not born twice at the same time. */
 	for (size_t i = 0; i < r->n; i++)
-		if (r->files[i].device == device &&
-		    r->files[i].inode == inode && r->files[i].born == born)
+		if (r->files[i].inode == inode && r->files[i].born == born &&
+		    (born || r->files[i].device == device))
 			return (int)i;
 	return -1;
 }

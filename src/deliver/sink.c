@@ -16,6 +16,7 @@
 #include "base/lock.h"
 #include "base/mem.h"
 #include "deliver/cut.h"
+#include "deliver/fingerprint.h"
 #include "schema/cell.h"
 
 enum {
@@ -302,9 +303,11 @@ resume(struct sink *s, int fd, struct stat *st,
     const struct output_place *place, struct err *e)
 {
 	uint64_t size = (uint64_t)st->st_size;
-	int rc;
+	int rc = fingerprint_is_output(fd, s->file, st, place, e);
 
-	if (st->st_dev != place->device || st->st_ino != place->inode) {
+	if (rc < 0)
+		return -1;
+	if (rc == 0) {
 		rc = cut_elsewhere(s->file, place, &s->resumed.cut, e);
 		s->resumed.is_gone = rc == 0;
 		return rc < 0 ? -1 : 0;
@@ -318,6 +321,13 @@ resume(struct sink *s, int fd, struct stat *st,
 		    "move it away to begin a new one", s->file,
 		    (unsigned long long)size,
 		    (unsigned long long)place->length);
+	rc = fingerprint_is_output_kept(fd, s->file, place, e);
+	if (rc == 0)
+		err_set(e, EX_DATAERR, "'%s' does not hold what it held when "
+		    "the state was written: somebody has changed it; move it "
+		    "away to begin a new one", s->file);
+	if (rc <= 0)
+		return -1;
 	s->resumed.cut = size - place->length;
 	return cut_back(fd, s->file, st, place->length, e);
 }
@@ -412,7 +422,7 @@ sink_sync(struct sink *s, struct output_place *place, struct err *e)
 		return err_errno(e, EX_IOERR, "cannot look at '%s'", s->file);
 	*place = (struct output_place){ .device = st.st_dev,
 		.inode = st.st_ino, .length = (uint64_t)st.st_size };
-	return 0;
+	return fingerprint_output(s->fd, s->file, place, e);
 }
 
 struct sink_resumed

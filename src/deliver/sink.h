@@ -32,7 +32,8 @@ struct sink;
  *
  * place, unless NULL: the output as it was recorded.  It is cut back to that,
  * also where it has been moved to another name in its directory, and what is
- * cut off is kept in FILE.cut.  EX_DATAERR: it is shorter. */
+ * cut off is kept in FILE.cut.  EX_DATAERR: it is shorter, or something else
+ * stands there. */
 struct sink *sink_open(const char *file, const struct sink_shape *shape,
 	const struct output_place *place, struct err *e);
 

@@ -73,8 +73,8 @@ sub append {
 		$text .= $what < 0.5 ? "${P}connect from unknown[192.0.2.1] $i\n"
 		    : $what < 0.9 ? "${P}warning: unknown[192.0.2.7]: SASL " .
 			"LOGIN authentication failed: x, sasl_username=u$i\n"
-		    : '2026-11-22T11:05:41+01:00 mx1 last message repeated ' .
-			int(1 + rand 3) . " times\n";
+		    : sprintf "2026-11-22T11:05:41.%06d+01:00 mx1 last " .
+			"message repeated %d times\n", $i, 1 + rand 3;
 	}
 	# Part of a line; the rest comes with what is appended next.
 	if (rand() < 0.2) {
