@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "deliver/segment.h"
 #include "filter-run.h"
 
 enum {
@@ -25,29 +26,46 @@ filter_state_read(struct filter_run *run, struct err *e)
 		rc = -1;
 	}
 	buf_release(&text);
-	if (rc < 0 && e->status == EX_DATAERR)
-		err_add(e, "; restore it, or begin anew with --reset-state: all "
-		    "rows come again then, or with --backlog none those of "
-		    "what is new do not");
+	if (rc < 0 && e->status == EX_DATAERR) {
+		err_add(e, "; restore it, or begin anew with --reset-state: ");
+		err_add(e, run->options.confirm ? "the journal is put away "
+		    "too then" : "all rows come again then, or with --backlog "
+		    "none those of what is new do not");
+	}
 	return rc;
+}
+
+/* The journal goes first: a state whose journal is elsewhere does no harm, a
+ * journal without its state gives rows that are written already. */
+static int
+put_away(struct filter_run *run, struct err *e)
+{
+	char *aside = statefile_aside(run->state.file);
+	int segments = segments_move(run->options.state, aside, e);
+	int state = segments < 0 ? -1 :
+	    statefile_archive(run->state.file, aside, e);
+
+	if (state > 0)
+		diag_say(&run->diag, DIAG_WARNING, "the state was put away as "
+		    "'%s'", aside);
+	if (segments > 0)
+		diag_say(&run->diag, DIAG_WARNING, "the journal was put away "
+		    "as '%s.journal.*': lines in it whose rows are not written "
+		    "yet give none", aside);
+	free(aside);
+	return state < 0 ? -1 : 0;
 }
 
 int
 filter_state_open(struct filter_run *run, struct err *e)
 {
 	struct filter_state *s = &run->state;
-	char *old = NULL;
 
 	s->file = statefile_open(run->options.state, e);
 	if (!s->file)
 		return -1;
-	if (run->options.reset_state &&
-	    statefile_archive(s->file, &old, e) < 0)
+	if (run->options.reset_state && put_away(run, e) < 0)
 		return -1;
-	if (old)
-		diag_say(&run->diag, DIAG_WARNING, "the state was put away as "
-		    "'%s'", old);
-	free(old);
 	return filter_state_read(run, e);
 }
 

@@ -79,6 +79,39 @@ is(written(), $rows . "fay\n", 'and the next one');
 cmp_ok(scalar(() = glob "$state.journal.*"), '<=', 2,
     'journals do not pile up');
 
+# A state that is put away takes its journal along: nothing of it comes again,
+# nothing of it is lost.
+for my $name ('', 'damaged') {
+	fresh();
+	$o = started();
+	$o->send(failure('gil'));
+	appears('a row', sub { written() eq "gil\n" });
+	$o->send(failure('hal'));
+	$o->kill;
+	my $journal = slurp("$state.journal.00000001");
+	like($journal, qr/=gil\n.*=hal\n\z/s, 'a journal is left');
+	if ($name) {
+		spew($state, 'x');
+		is(start()->answer, '', 'a damaged state: it ends');
+		like(said(), qr/--reset-state: the journal is put away too/,
+		    'and says what can be done');
+		unlink $said;
+	}
+	my $before = written();
+	$o = started('--reset-state');
+	is($o->send(failure('ivy')), "OK\n", '--reset-state: it works');
+	is($o->end, 0, 'end');
+	is(written(), "${before}ivy\n", 'no row of the old journal');
+	my ($aside) = glob "$state.old-*Z";
+	is(slurp("$aside.journal.00000001"), $journal, 'which is put away');
+	like(said(), qr/'\Q$aside\E'\n.* put away as '\Q$aside\E.journal.\*'/,
+	    'as is said');
+	unlink $said;
+	is(run($FILTER, qw(--config /dev/null --database /dev/null --columns
+	    user --header never), @OFFLINE, glob "$aside.journal.*")->{out},
+	    "gil\nhal\n", 'and can be read as any log');
+}
+
 # Half a line at the end was never accepted.
 $o = started();
 syswrite $o->{in}, failure('half') =~ s/\n//r;

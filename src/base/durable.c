@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -62,4 +64,19 @@ durable_name(const char *file, struct err *e)
 		close(fd);
 	free(directory);
 	return rc;
+}
+
+int
+durable_move(const char *from, const char *to, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(to, &st) == 0)
+		return err_set(e, EX_CANTCREAT, "cannot move '%s' away: '%s' is "
+		    "there", from, to);
+	if (rename(from, to) == 0)
+		return durable_name(to, e) < 0 ? -1 : 1;
+	if (errno == ENOENT)
+		return 0;
+	return err_errno(e, EX_CANTCREAT, "cannot move '%s' away", from);
 }

@@ -18,4 +18,8 @@ int durable_read(int fd, const char *file, struct buf *out, struct err *e);
 /* The name of a file is in its directory to stay (fsync(2) of that). */
 int durable_name(const char *file, struct err *e);
 
+/* Gives a file of a directory another name there, which must be free.  1: done;
+ * 0: there is no such file; -1: also EX_CANTCREAT. */
+int durable_move(const char *from, const char *to, struct err *e);
+
 #endif

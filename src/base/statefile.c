@@ -145,22 +145,20 @@ statefile_write(struct statefile *s, struct slice text, struct err *e)
 	return rc < 0 ? -1 : durable_name(s->file, e);
 }
 
-int
-statefile_archive(struct statefile *s, char **name, struct err *e)
+char *
+statefile_aside(const struct statefile *s)
 {
 	time_t now = time(NULL);
 	char end[40] = ".old";
 	struct tm tm;
 
-	*name = NULL;
 	if (gmtime_r(&now, &tm))
 		(void)strftime(end, sizeof end, ".old-%Y%m%dT%H%M%SZ", &tm);
-	*name = joined(s->file, end);
-	if (rename(s->file, *name) == 0)
-		return durable_name(s->file, e);
-	free(*name);
-	*name = NULL;
-	if (errno == ENOENT)
-		return 0;
-	return err_errno(e, EX_CANTCREAT, "cannot move '%s' away", s->file);
+	return joined(s->file, end);
+}
+
+int
+statefile_archive(struct statefile *s, const char *aside, struct err *e)
+{
+	return durable_move(s->file, aside, e);
 }

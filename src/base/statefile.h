@@ -27,8 +27,11 @@ int statefile_read(struct statefile *s, struct buf *text, struct err *e);
  * failed fsync(2) the next one says nothing about what was lost. */
 int statefile_write(struct statefile *s, struct slice text, struct err *e);
 
-/* Moves it out of the way, to FILE.old and the time; *name, which the caller
- * frees, is where to, or NULL if there was none. */
-int statefile_archive(struct statefile *s, char **name, struct err *e);
+/* A name for what is put out of its way: FILE.old and the time; the caller
+ * frees it. */
+char *statefile_aside(const struct statefile *s);
+
+/* Moves it there.  1: done; 0: there was none; -1: e says why. */
+int statefile_archive(struct statefile *s, const char *aside, struct err *e);
 
 #endif

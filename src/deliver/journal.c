@@ -2,33 +2,23 @@
 /* Lines that were accepted. */
 #include "deliver/journal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/durable.h"
 #include "base/mem.h"
+#include "deliver/segment.h"
 
 enum {
 	LINE_ROOM = INPUT_LINE_MAX + 1,
 	RESERVE = 1 << 20,	/* taken from the disk at a time */
-	SEGMENTS_MAX = 1 << 20,
-};
-
-struct segment {
-	uint64_t number, size;
 };
 
 struct journal {
-	const char *state;
-	struct segment *segments;	/* in order; the last is written to */
-	size_t n;
+	struct segments all;		/* the last is written to */
 	char *name;			/* of the last */
 	int fd;
 	uint64_t reserved;		/* bytes of it that are ours */
@@ -39,86 +29,10 @@ struct journal {
 	uint64_t segment, from;
 };
 
-static char *
-name_of(const struct journal *j, uint64_t number)
-{
-	size_t n = strlen(j->state) + 40;
-	char *name = mem_new(n);
-
-	snprintf(name, n, "%s.journal.%08llu", j->state,
-	    (unsigned long long)number);
-	return name;
-}
-
 static struct segment *
 last_of(const struct journal *j)
 {
-	return &j->segments[j->n - 1];
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	uint64_t x = ((const struct segment *)a)->number;
-	uint64_t y = ((const struct segment *)b)->number;
-
-	return x < y ? -1 : x > y;
-}
-
-static void
-add_segment(struct journal *j, uint64_t number, uint64_t size)
-{
-	j->segments = mem_resize(j->segments, j->n + 1, sizeof *j->segments);
-	j->segments[j->n++] = (struct segment){ number, size };
-}
-
-/* A name in the directory that is that of a segment. */
-static int
-add_entry(struct journal *j, const char *base, const char *entry,
-    struct err *e)
-{
-	struct slice rest = slice_text(entry);
-	struct stat st;
-	uint64_t number;
-	char *name;
-	int rc = 0;
-
-	if (!slice_skip(&rest, slice_text(base)) ||
-	    !slice_skip(&rest, SLICE(".journal.")) || rest.n < 8 ||
-	    !slice_number(rest, INT64_MAX, &number) || j->n == SEGMENTS_MAX)
-		return 0;
-	name = name_of(j, number);
-	if (stat(name, &st) < 0)
-		rc = err_errno(e, EX_IOERR, "cannot look at '%s'", name);
-	else
-		add_segment(j, number, (uint64_t)st.st_size);
-	free(name);
-	return rc;
-}
-
-static int
-find_segments(struct journal *j, struct err *e)
-{
-	const char *slash = strrchr(j->state, '/');
-	size_t n = slash ? (size_t)(slash - j->state) + 1 : 0;
-	char *directory = n ? mem_text(j->state, n) : mem_text(".", 1);
-	DIR *d = opendir(directory);
-	struct dirent *entry;
-	int rc = 0;
-
-	if (!d)
-		rc = err_errno(e, EX_CANTCREAT, "cannot read '%s'",
-		    directory);
-	while (rc == 0 && (errno = 0, entry = readdir(d)))
-		rc = add_entry(j, j->state + n, entry->d_name, e);
-	if (rc == 0 && errno)
-		rc = err_errno(e, EX_IOERR, "cannot read '%s'", directory);
-	if (d)
-		closedir(d);
-	free(directory);
-	if (j->n)
-		qsort(j->segments, j->n, sizeof *j->segments, by_number);
-	return rc;
+	return &j->all.items[j->all.n - 1];
 }
 
 /* Gives back what was reserved, and closes. */
@@ -150,7 +64,7 @@ take_room(struct journal *j, int fd, uint64_t from, uint64_t n)
 static int
 begin_segment(struct journal *j, uint64_t number, struct err *e)
 {
-	char *name = name_of(j, number);
+	char *name = segment_name(j->all.state, number);
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND |
 	    O_CLOEXEC, 0640);
 
@@ -171,7 +85,7 @@ begin_segment(struct journal *j, uint64_t number, struct err *e)
 	j->name = name;
 	j->fd = fd;
 	j->reserved = LINE_ROOM;
-	add_segment(j, number, 0);
+	segments_add(&j->all, number, 0);
 	return 0;
 }
 
@@ -180,11 +94,10 @@ journal_open(const char *state, uint64_t behind, struct err *e)
 {
 	struct journal *j = mem_new(sizeof *j);
 
-	j->state = state;
 	j->fd = -1;
 	buf_init(&j->line, LINE_ROOM);
-	if (find_segments(j, e) == 0) {
-		if (j->n && last_of(j)->number > behind)
+	if (segments_find(&j->all, state, e) == 0) {
+		if (j->all.n && last_of(j)->number > behind)
 			behind = last_of(j)->number;
 		if (begin_segment(j, behind + 1, e) == 0)
 			return j;
@@ -209,23 +122,13 @@ journal_close(struct journal *j)
 	finish_segment(j);
 	buf_release(&j->line);
 	free(j->name);
-	free(j->segments);
+	segments_release(&j->all);
 	free(j);
 }
 
 /*
  * Writing.
  */
-
-static uint64_t
-total(const struct journal *j)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < j->n; i++)
-		sum += j->segments[i].size;
-	return sum;
-}
 
 /* There is room for a line, and for one more.  -1: there is not. */
 static int
@@ -257,7 +160,7 @@ journal_sync(struct journal *j, struct err *e)
 static int
 make_room(struct journal *j, size_t n, bool may_begin, struct err *e)
 {
-	if (total(j) + n > JOURNAL_MAX)
+	if (segments_total(&j->all) + n > JOURNAL_MAX)
 		return err_set(e, EX_IOERR, "'%s' and those before it have %d "
 		    "MiB", j->name, JOURNAL_MAX >> 20);
 	if (may_begin && last_of(j)->size >= JOURNAL_SEGMENT &&
@@ -312,9 +215,9 @@ find_segment(const struct journal *j, uint64_t number)
 {
 	size_t i = 0;
 
-	while (i + 1 < j->n && j->segments[i].number < number)
+	while (i + 1 < j->all.n && j->all.items[i].number < number)
 		i++;
-	return &j->segments[i];
+	return &j->all.items[i];
 }
 
 int
@@ -330,7 +233,7 @@ journal_enter(struct journal *j, uint64_t segment, uint64_t offset,
 	if (s->number != segment)
 		offset = again = 0;
 	close_input(j);
-	name = name_of(j, s->number);
+	name = segment_name(j->all.state, s->number);
 	j->in = input_open(name, e);
 	free(name);
 	if (!j->in)
@@ -382,9 +285,10 @@ journal_drop(struct journal *j, uint64_t before, struct err *e)
 	size_t gone = 0;
 	int rc = 0;
 
-	while (rc == 0 && gone + 1 < j->n &&
-	    j->segments[gone].number < before) {
-		char *name = name_of(j, j->segments[gone].number);
+	while (rc == 0 && gone + 1 < j->all.n &&
+	    j->all.items[gone].number < before) {
+		char *name = segment_name(j->all.state,
+		    j->all.items[gone].number);
 
 		if (unlink(name) < 0 && errno != ENOENT)
 			rc = err_errno(e, EX_IOERR, "cannot remove '%s'",
@@ -393,8 +297,6 @@ journal_drop(struct journal *j, uint64_t before, struct err *e)
 			gone++;
 		free(name);
 	}
-	memmove(j->segments, j->segments + gone,
-	    (j->n - gone) * sizeof *j->segments);
-	j->n -= gone;
+	segments_forget(&j->all, gone);
 	return rc;
 }
