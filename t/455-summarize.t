@@ -314,6 +314,29 @@ sub total {
 	    'from its network');
 	is_deeply($alerts->($fail, $ok->('11:00', ip => '192.0.3.200')), [],
 	    'not from another network');
+	my $on = sub { $_[0] =~ s/2026-11-22T(..):/"2026-11-$_[1]T" .
+	    ($_[2] \/\/ $1) . ':'/egr };
+	is_deeply($alerts->($on->($fail, 21, 23), $ok->('00:10')), $found,
+	    'from one that failed before midnight');
+	is_deeply($alerts->($ok->('00:10'), $on->($fail, 21, 23)), $found,
+	    'in whatever order here too');
+	is_deeply($alerts->($fail, $ok->('11:00'), $on->($fail, 22, 12)), $found,
+	    'failed before and after: what was before counts');
+	is_deeply($alerts->($on->($fail, 22, 12), $ok->('11:00'), $fail), $found,
+	    'in whatever order');
+	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('10:09'),
+	    $fail =~ s/T10:/T11:/gr), [], 'too few before, many after');
+	is_deeply($alerts->($on->($fail, 19), $on->($fail, 21, '08'),
+	    $ok->('09:00')), [], 'days ago only');
+	is_deeply($alerts->($on->($fail, 21), $ok->('09:00'), $ok->('11:00')),
+	    [[@{$found->[0]}[0 .. 3], 2]], 'not before the last, but before one');
+	is_deeply($alerts->($ok->('11:00'), $fail =~ s/T10:/T11:/gr =~
+	    s/:00\+/:01+/gr), [], 'only after');
+	is_deeply($alerts->((map { row(date => "2026-11-2${_}T00:01:00-08:00") x
+	    4 } 0 .. 2), $ok->('11:00')), [], 'on three days');
+	is_deeply($alerts->(row(date => '2026-11-20T20:00:00-10:00') x 10,
+	    row(event => 'auth-success', date => '2026-11-22T12:00:00+14:00')),
+	    $found, 'a day is 24 hours in any zone');
 	my $before = row(event => 'auth-success',
 	    date => '2026-11-20T10:00:00+00:00');
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',

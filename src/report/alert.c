@@ -126,27 +126,6 @@ find_many(struct found *f, enum model_alert_kind kind, enum model_table table,
 	ranking_release(&best);
 }
 
-/* Failures from a place that began before a moment; 0: none, or too few. */
-static uint64_t
-failures_before(const struct found *f, enum model_table table, uint64_t hash,
-    int64_t moment)
-{
-	const struct table *keys = f->tally->tables[table];
-	uint32_t place = table_find(keys, hash);
-	const void *facts;
-	int64_t first;
-
-	if (place == TABLE_NONE)
-		return 0;
-	facts = table_extra(keys, place);
-	first = table == MODEL_IP ? ((const struct ip_facts *)facts)->first :
-	    ((const struct network_facts *)facts)->first;
-	if (first >= moment || table_at(keys, place).count <
-	    f->limits->failures)
-		return 0;
-	return table_at(keys, place).count;
-}
-
 static struct slice
 keep_stamp(struct model *m, const struct stamp *stamp)
 {
@@ -165,14 +144,11 @@ keep_stamp(struct model *m, const struct stamp *stamp)
 	return text;
 }
 
-/* Failures that stand behind a success: of its address, or of its network. */
+/* Failures that stand behind a success; 0: none, or too few. */
 static uint64_t
 suspicion(const struct found *f, const struct success_facts *facts)
 {
-	uint64_t n = failures_before(f, MODEL_IP, facts->ip, facts->last);
-
-	return n ? n : failures_before(f, MODEL_NETWORK, facts->network,
-	    facts->last);
+	return facts->failures < f->limits->failures ? 0 : facts->failures;
 }
 
 /* A login from a country from which this user never logged in before, though
@@ -234,7 +210,9 @@ find_successes(struct found *f, enum model_alert_kind kind,
 		if (kind == MODEL_SUCCESS_AFTER_FAILURES)
 			one->attempts = best.items[i].count;
 		one->count = table_at(keys, best.items[i].place).count;
-		one->when = keep_stamp(f->model, &facts->last_stamp);
+		one->when = keep_stamp(f->model,
+		    kind == MODEL_SUCCESS_AFTER_FAILURES ?
+		    &facts->suspicious : &facts->last);
 	}
 	hide(f, n);
 	ranking_release(&best);

@@ -13,7 +13,7 @@ static const struct {
 } alerts[MODEL_ALERT_KINDS] = {
 	[MODEL_SUCCESS_AFTER_FAILURES] = {
 		"$s logged in from $o at $w; from there or its network came "
-		"$a.", NULL, NULL },
+		"$a in the 24 hours before.", NULL, NULL },
 	[MODEL_SUCCESS_NEW_COUNTRY] = {
 		"$s logged in from $o at $w, for the first time there.",
 		NULL, NULL },
