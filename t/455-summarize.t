@@ -388,6 +388,53 @@ sub total {
 	    qr/^Users: 1,000 at least/m, 'text says so too');
 }
 
+# Beyond the ceiling every number of this kind is told as a bound, in every
+# format; below it none is.
+{
+	my $many = sub { my ($n) = @_; return join '', $HEADER, map {
+	    my $ip = join '.', 203, 0, $_ >> 8, $_ & 255;
+	    (row(ip => $ip, server => "mx$_", user => "u$_", asn => $_,
+	    date => '2026-11-21T10:00:00+00:00'), row(user => "u$_"),
+	    row(ip => '192.0.2.9', user => 'bob'),
+	    row(ip => $ip, server => "mx$_", asn => $_)) } 1 .. $n };
+	my @options = (@NOW, '--period', 'yesterday', '--max-keys', 1000,
+	    '--alert-addresses', 1, '--alert-users', 1, '--alert-list', 1);
+	my $show = sub {
+		my ($n, @more) = @_;
+		my $r = summarize({in => $many->($n)}, @options, @more);
+		is_deeply([@$r{qw(status err)}], [0, ''], "@more: made");
+		return $r->{out} =~ s/\s+/ /gr;
+	};
+	my $bound = qr/at least|about|≤|as far as is known/;
+	my %says = (text => ['report: at least 1,000 servers', 'from at least ' .
+	    '1,000 addresses', 'tried at least [\d,]+ users? in at least [\d,]+ ' .
+	    'failed', 'and at least [\d,]+ more', 'about [\d,]+ address',
+	    'Addresses: 1,000 at least', ' ann .* at least [\d,]+ address',
+	    'ann 203\.0\.\S+ ≤'],
+	    html => ['at least 1,000 servers', '>addresses at least<',
+	    '>users tried at least<', 'tried at least [\d,]+ users? in at least',
+	    '>at least [\d,]+ alerts are',
+	    'Addresses<small>at least', 'about [\d,]+ new', '≤',
+	    '· at least [\d,]+ users?'],
+	    mail => ['at least 1,000 addresses', 'about [\d,]+ address',
+	    'tried at least', 'at least [\d,]+ more alerts', '≤',
+	    '· at least [\d,]+ users?'],
+	    json => ['"at_least":true,"new"', '"at_least":true,"when"',
+	    '"exact":false', 'from at least'],
+	    prometheus => ['mls_exact\{column="ip"\} 0']);
+	for my $format (sort keys %says) {
+		my @more = ('--format', $format, $format eq 'mail' ?
+		    ('--attach', 'none') : ());
+		my ($few, $lots) = map { my $out = $show->($_, @more);
+		    $out =~ s/= //g, $out =~ s/=([0-9A-F]{2})/chr hex $1/ge
+		    if $format eq 'mail'; utf8::decode($out); $out } 300, 3000;
+		ok($lots =~ /$_/, "$format: bound") || diag $_, $lots
+		    for @{$says{$format}};
+		unlike($few =~ s/HELP mls_exact.*? TYPE//r =~ s/<style>.*?<\/style>//gsr,
+		    $bound, "$format: no bound where it is exact");
+	}
+}
+
 # Blocklists.
 {
 	my $in = join '', $HEADER, (map { row(ip => $_) x 12 }

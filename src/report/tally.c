@@ -153,6 +153,13 @@ tally_follow(const struct tally *t, enum model_table table,
 	return key->hash == ref->hash;
 }
 
+bool
+tally_knows_pairs(const struct tally *t, enum model_table table)
+{
+	return table_is_exact(t->tables[table]) && pairs_are_exact(t->pairs) &&
+	    pairs_are_exact(t->user_countries);
+}
+
 static struct slice
 client_text(struct tally *t, const struct client *client, int cell)
 {

@@ -108,6 +108,10 @@ uint64_t tally_day(const struct tally *t, int slot);
 /* The hash of a key, for table_find(). */
 uint64_t tally_hash(const struct tally *t, struct slice key);
 
+/* Whether the numbers of users, addresses and countries that are kept with the
+ * keys of a table are exact; otherwise there may be more. */
+bool tally_knows_pairs(const struct tally *t, enum model_table table);
+
 /* The key a reference leads to; false if it is not there any more. */
 bool tally_follow(const struct tally *t, enum model_table table,
 	const struct place_ref *ref, struct table_key *key);
