@@ -314,6 +314,29 @@ sub total {
 	    'from its network');
 	is_deeply($alerts->($fail, $ok->('11:00', ip => '192.0.3.200')), [],
 	    'not from another network');
+	my $on = sub { $_[0] =~ s/2026-11-22T(..):/"2026-11-$_[1]T" .
+	    ($_[2] \/\/ $1) . ':'/egr };
+	is_deeply($alerts->($on->($fail, 21, 23), $ok->('00:10')), $found,
+	    'from one that failed before midnight');
+	is_deeply($alerts->($ok->('00:10'), $on->($fail, 21, 23)), $found,
+	    'in whatever order here too');
+	is_deeply($alerts->($fail, $ok->('11:00'), $on->($fail, 22, 12)), $found,
+	    'failed before and after: what was before counts');
+	is_deeply($alerts->($on->($fail, 22, 12), $ok->('11:00'), $fail), $found,
+	    'in whatever order');
+	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('10:09'),
+	    $fail =~ s/T10:/T11:/gr), [], 'too few before, many after');
+	is_deeply($alerts->($on->($fail, 19), $on->($fail, 21, '08'),
+	    $ok->('09:00')), [], 'days ago only');
+	is_deeply($alerts->($on->($fail, 21), $ok->('09:00'), $ok->('11:00')),
+	    [[@{$found->[0]}[0 .. 3], 2]], 'not before the last, but before one');
+	is_deeply($alerts->($ok->('11:00'), $fail =~ s/T10:/T11:/gr =~
+	    s/:00\+/:01+/gr), [], 'only after');
+	is_deeply($alerts->((map { row(date => "2026-11-2${_}T00:01:00-08:00") x
+	    4 } 0 .. 2), $ok->('11:00')), [], 'on three days');
+	is_deeply($alerts->(row(date => '2026-11-20T20:00:00-10:00') x 10,
+	    row(event => 'auth-success', date => '2026-11-22T12:00:00+14:00')),
+	    $found, 'a day is 24 hours in any zone');
 	my $before = row(event => 'auth-success',
 	    date => '2026-11-20T10:00:00+00:00');
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
@@ -363,6 +386,53 @@ sub total {
 	    $top->{attempts} >= 3000, 'within the bounds that are told');
 	like(summarize({in => $rows}, '--max-keys', 1000)->{out},
 	    qr/^Users: 1,000 at least/m, 'text says so too');
+}
+
+# Beyond the ceiling every number of this kind is told as a bound, in every
+# format; below it none is.
+{
+	my $many = sub { my ($n) = @_; return join '', $HEADER, map {
+	    my $ip = join '.', 203, 0, $_ >> 8, $_ & 255;
+	    (row(ip => $ip, server => "mx$_", user => "u$_", asn => $_,
+	    date => '2026-11-21T10:00:00+00:00'), row(user => "u$_"),
+	    row(ip => '192.0.2.9', user => 'bob'),
+	    row(ip => $ip, server => "mx$_", asn => $_)) } 1 .. $n };
+	my @options = (@NOW, '--period', 'yesterday', '--max-keys', 1000,
+	    '--alert-addresses', 1, '--alert-users', 1, '--alert-list', 1);
+	my $show = sub {
+		my ($n, @more) = @_;
+		my $r = summarize({in => $many->($n)}, @options, @more);
+		is_deeply([@$r{qw(status err)}], [0, ''], "@more: made");
+		return $r->{out} =~ s/\s+/ /gr;
+	};
+	my $bound = qr/at least|about|≤|as far as is known/;
+	my %says = (text => ['report: at least 1,000 servers', 'from at least ' .
+	    '1,000 addresses', 'tried at least [\d,]+ users? in at least [\d,]+ ' .
+	    'failed', 'and at least [\d,]+ more', 'about [\d,]+ address',
+	    'Addresses: 1,000 at least', ' ann .* at least [\d,]+ address',
+	    'ann 203\.0\.\S+ ≤'],
+	    html => ['at least 1,000 servers', '>addresses at least<',
+	    '>users tried at least<', 'tried at least [\d,]+ users? in at least',
+	    '>at least [\d,]+ alerts are',
+	    'Addresses<small>at least', 'about [\d,]+ new', '≤',
+	    '· at least [\d,]+ users?'],
+	    mail => ['at least 1,000 addresses', 'about [\d,]+ address',
+	    'tried at least', 'at least [\d,]+ more alerts', '≤',
+	    '· at least [\d,]+ users?'],
+	    json => ['"at_least":true,"new"', '"at_least":true,"when"',
+	    '"exact":false', 'from at least'],
+	    prometheus => ['mls_exact\{column="ip"\} 0']);
+	for my $format (sort keys %says) {
+		my @more = ('--format', $format, $format eq 'mail' ?
+		    ('--attach', 'none') : ());
+		my ($few, $lots) = map { my $out = $show->($_, @more);
+		    $out =~ s/= //g, $out =~ s/=([0-9A-F]{2})/chr hex $1/ge
+		    if $format eq 'mail'; utf8::decode($out); $out } 300, 3000;
+		ok($lots =~ /$_/, "$format: bound") || diag $_, $lots
+		    for @{$says{$format}};
+		unlike($few =~ s/HELP mls_exact.*? TYPE//r =~ s/<style>.*?<\/style>//gsr,
+		    $bound, "$format: no bound where it is exact");
+	}
 }
 
 # Blocklists.

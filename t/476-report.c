@@ -42,11 +42,11 @@ test_subject(struct model *m)
 	buf_release(&out);
 
 	m->total = 1;
-	m->n_alerts = 1;
+	m->serious = 1;
 	add(&out, m, NULL, ATTACH_NONE);
 	ok(has(&out, ": 1 failed login, 1 alert (2026-11-22)\n"), "one each");
 	buf_release(&out);
-	m->n_alerts = 0;
+	m->serious = 0;
 	add(&out, m, NULL, ATTACH_NONE);
 	ok(has(&out, ": 1 failed login (2026-11-22)\n"), "no alert");
 	buf_release(&out);

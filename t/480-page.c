@@ -226,7 +226,7 @@ test_sentences(void)
 	static const char *const expected[MODEL_ALERT_KINDS] = {
 		[MODEL_SUCCESS_AFTER_FAILURES] = ("[ann] logged in from [x] "
 		    "at [2026-11-22] [04:12]; from there or its network "
-		    "came 1,200 failed logins."),
+		    "came 1,200 failed logins in the 24 hours before."),
 		[MODEL_SUCCESS_NEW_COUNTRY] = ("[ann] logged in from [x] at "
 		    "[2026-11-22] [04:12], for the first time there."),
 		[MODEL_MANY_USERS] = "[ann] tried 57 users in 1,200 failed logins.",

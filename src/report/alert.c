@@ -61,10 +61,15 @@ add(struct found *f, enum model_alert_kind kind)
 	return one;
 }
 
-/* As many of a kind as came in beyond those that are listed. */
+/* So many of a kind there are: of those beyond the limit only how many. */
 static void
-hide(struct found *f, uint64_t n)
+hide(struct found *f, enum model_alert_kind kind, uint64_t n, bool is_exact)
 {
+	if (kinds[kind].severity >= MODEL_WARNING) {
+		f->model->serious += n;
+		f->model->is_serious_exact &= is_exact;
+	}
+	f->model->is_hidden_exact &= is_exact;
 	if (n > f->limits->listed)
 		f->model->hidden_alerts += n - f->limits->listed;
 }
@@ -101,6 +106,7 @@ find_many(struct found *f, enum model_alert_kind kind, enum model_table table,
     uint64_t (*many)(const struct tally *, uint32_t), uint64_t limit)
 {
 	const struct table *keys = f->tally->tables[table];
+	bool is_exact = tally_knows_pairs(f->tally, table);
 	struct ranking best;
 	uint64_t n = 0;
 
@@ -117,34 +123,15 @@ find_many(struct found *f, enum model_alert_kind kind, enum model_table table,
 	}
 	for (size_t i = 0; i < best.n; i++) {
 		struct model_alert *one = add(f, kind);
+		struct table_key key = table_at(keys, best.items[i].place);
 
-		one->subject = model_keep(f->model, best.items[i].text);
+		one->subject = model_keep(f->model, key.text);
 		one->count = best.items[i].count;
-		one->attempts = table_at(keys, best.items[i].place).count;
+		one->attempts = key.count - key.error;
+		one->is_least = !is_exact;
 	}
-	hide(f, n);
+	hide(f, kind, n, is_exact || limit == 0);
 	ranking_release(&best);
-}
-
-/* Failures from a place that began before a moment; 0: none, or too few. */
-static uint64_t
-failures_before(const struct found *f, enum model_table table, uint64_t hash,
-    int64_t moment)
-{
-	const struct table *keys = f->tally->tables[table];
-	uint32_t place = table_find(keys, hash);
-	const void *facts;
-	int64_t first;
-
-	if (place == TABLE_NONE)
-		return 0;
-	facts = table_extra(keys, place);
-	first = table == MODEL_IP ? ((const struct ip_facts *)facts)->first :
-	    ((const struct network_facts *)facts)->first;
-	if (first >= moment || table_at(keys, place).count <
-	    f->limits->failures)
-		return 0;
-	return table_at(keys, place).count;
 }
 
 static struct slice
@@ -165,14 +152,11 @@ keep_stamp(struct model *m, const struct stamp *stamp)
 	return text;
 }
 
-/* Failures that stand behind a success: of its address, or of its network. */
+/* Failures that stand behind a success; 0: none, or too few. */
 static uint64_t
 suspicion(const struct found *f, const struct success_facts *facts)
 {
-	uint64_t n = failures_before(f, MODEL_IP, facts->ip, facts->last);
-
-	return n ? n : failures_before(f, MODEL_NETWORK, facts->network,
-	    facts->last);
+	return facts->failures < f->limits->failures ? 0 : facts->failures;
 }
 
 /* A login from a country from which this user never logged in before, though
@@ -203,6 +187,9 @@ static void
 find_successes(struct found *f, enum model_alert_kind kind,
     const struct table *keys)
 {
+	bool is_exact = table_is_exact(keys) &&
+	    (kind != MODEL_SUCCESS_AFTER_FAILURES ||
+	    trail_is_exact(f->tally->trail));
 	struct ranking best;
 	uint64_t n = 0;
 
@@ -233,10 +220,14 @@ find_successes(struct found *f, enum model_alert_kind kind,
 		one->object = model_keep(f->model, best.items[i].second);
 		if (kind == MODEL_SUCCESS_AFTER_FAILURES)
 			one->attempts = best.items[i].count;
-		one->count = table_at(keys, best.items[i].place).count;
-		one->when = keep_stamp(f->model, &facts->last_stamp);
+		one->count = table_at(keys, best.items[i].place).count -
+		    table_at(keys, best.items[i].place).error;
+		one->is_least = !is_exact;
+		one->when = keep_stamp(f->model,
+		    kind == MODEL_SUCCESS_AFTER_FAILURES ?
+		    &facts->suspicious : &facts->last);
 	}
-	hide(f, n);
+	hide(f, kind, n, is_exact);
 	ranking_release(&best);
 }
 
@@ -253,6 +244,7 @@ find_spike(struct found *f)
 	one = add(f, MODEL_SPIKE);
 	one->attempts = c->per_day;
 	one->count = c->median;
+	hide(f, MODEL_SPIKE, 1, true);
 }
 
 /* Stable: kinds stand in the order of their enum. */

@@ -81,8 +81,8 @@ clients_expect_item(const struct clients *c, uint64_t hash)
 		__builtin_prefetch(&c->items[place - 1], 1);
 }
 
-static uint64_t
-hash_of_ip(const struct clients *c, struct slice cell)
+static void
+set_hashes(const struct clients *c, struct client *client, struct slice cell)
 {
 	char text[64];
 	struct buf canonical = { .p = text, .cap = sizeof text,
@@ -90,9 +90,12 @@ hash_of_ip(const struct clients *c, struct slice cell)
 	struct ip ip;
 
 	if (!ip_parse(cell, &ip))
-		return 0;
+		return;
 	ip_add(&canonical, &ip);
-	return siphash(&c->key, buf_slice(&canonical));
+	client->ip_hash = siphash(&c->key, buf_slice(&canonical));
+	buf_reset(&canonical);
+	ip_add_network(&canonical, &ip);
+	client->network_hash = siphash(&c->key, buf_slice(&canonical));
 }
 
 static struct client *
@@ -102,14 +105,14 @@ add(struct clients *c, const struct record *row, uint64_t hash)
 	struct slice country = row->cells[COLUMN_COUNTRY];
 	size_t n = 0;
 
-	*client = (struct client){ .hash = hash, .first = INT64_MAX,
+	*client = (struct client){ .hash = hash,
 		.is_ours = row->is_ours,
-		.ip_hash = hash_of_ip(c, row->cells[COLUMN_IP]),
 		.country_hash = country.n ? siphash(&c->key, country) : 0 };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
 		n += row->cells[client_columns[i]].n;
 		client->ends[i] = (uint16_t)n;
 	}
+	set_hashes(c, client, row->cells[COLUMN_IP]);
 	client->text = mem_new(n);
 	for (int i = 0; i < CLIENT_CELLS; i++) {
 		struct slice cell = row->cells[client_columns[i]];

@@ -20,9 +20,9 @@ extern const enum column client_columns[CLIENT_CELLS];
 struct client {
 	uint64_t hash;
 	uint64_t ip_hash;	/* of the canonical text; 0: none */
+	uint64_t network_hash;	/* of its network's; 0: none */
 	uint64_t country_hash;	/* of the cell; 0: none */
 	uint64_t attempts;	/* in the period */
-	int64_t first;		/* of them, seconds since the epoch */
 	char *text;		/* the cells, one behind the other */
 	uint16_t ends[CLIENT_CELLS];
 	uint32_t users;		/* tried for the first time, from there */

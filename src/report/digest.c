@@ -52,10 +52,12 @@ add_facts(struct model *m, const struct tally *t, enum model_table table,
 
 		item->addresses = user->addresses;
 		item->countries = user->countries;
+		item->is_least = !tally_knows_pairs(t, table);
 	} else if (table == MODEL_IP) {
 		const struct ip_facts *ip = facts;
 
 		item->users = ip->users;
+		item->is_least = !tally_knows_pairs(t, table);
 		item->name = keep_ref(m, t, MODEL_HOSTNAME, &ip->hostname);
 		item->country = keep_ref(m, t, MODEL_COUNTRY, &ip->country);
 		item->asn = keep_ref(m, t, MODEL_ASN, &ip->asn);
@@ -302,6 +304,7 @@ make_host(struct model *m)
 	if (servers->distinct < 2)
 		return;
 	buf_init(&b, HOST_MAX);
+	model_add_least(&b, servers->is_exact);
 	model_add_number(&b, servers->distinct);
 	buf_add(&b, SLICE(" servers"));
 	m->host = model_keep(m, buf_slice(&b));

@@ -110,6 +110,8 @@ add_item(struct json *list, enum model_table table,
 	} else if (table == MODEL_ASN) {
 		text(&j, "aso", item->name);
 	}
+	if (item->is_least)
+		truth(&j, "at_least", true);
 	if (table == MODEL_IP || table == MODEL_NETWORK || table == MODEL_ASN)
 		truth(&j, "new", item->is_new);
 	shut(&j, '}');
@@ -239,6 +241,8 @@ add_alerts(struct json *top, const struct model *m)
 		text(&one, "object", alert->object);
 		number(&one, "attempts", alert->attempts);
 		number(&one, "count", alert->count);
+		if (alert->is_least)
+			truth(&one, "at_least", true);
 		text(&one, "when", alert->when);
 		text(&one, "title", slice_text(alert->title));
 		text(&one, "advice", slice_text(alert->advice));

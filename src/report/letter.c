@@ -179,6 +179,7 @@ add_notices(struct buf *out, const struct model *m, size_t i)
 	if (m->hidden_alerts == 0)
 		return;
 	add(out, "<tr><td style=\"padding:0 0 10px\">and ");
+	model_add_least(out, m->is_hidden_exact);
 	wording_add_count(out, m->hidden_alerts, "more alert", "more alerts");
 	add(out, "</td></tr>\n");
 }
@@ -207,11 +208,12 @@ begin_row(struct buf *out)
 }
 
 static void
-end_row(struct buf *out, uint64_t n, uint64_t whole)
+end_row(struct buf *out, uint64_t n, uint64_t error, uint64_t whole)
 {
 	add_bar(out, n, whole);
 	add(out, "</td><td width=\"80\" align=\"right\" valign=\"top\" "
 	    "style=\"padding:4px 0\">");
+	add(out, error ? "\xe2\x89\xa4" : "");
 	model_add_number(out, n);
 	add(out, "</td></tr>\n");
 }
@@ -231,6 +233,7 @@ add_details(struct buf *out, const struct model_item *item)
 	markup_add_unlinked(out, item->asn);
 	if (item->users) {
 		add(out, DOT);
+		model_add_least(out, !item->is_least);
 		wording_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</div>");
@@ -248,7 +251,7 @@ add_item(struct buf *out, const struct model_item *item, uint64_t most,
 		add(out, " <b class=\"warn\" style=\"color:#8a4b08\">new</b>");
 	if (has_details)
 		add_details(out, item);
-	end_row(out, item->attempts, most);
+	end_row(out, item->attempts, item->error, most);
 }
 
 static void
@@ -260,8 +263,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table,
 	if (list->n == 0)
 		return;
 	begin_card(out, model_table_title(table));
-	if (!list->is_exact)
-		add(out, "at least ");
+	model_add_least(out, list->is_exact);
 	model_add_number(out, list->distinct);
 	end_title(out);
 	add(out, TABLE ">\n");
@@ -291,8 +293,7 @@ add_new(struct buf *out, const struct model *m)
 		if (!new->is_known || new->distinct == 0)
 			continue;
 		add(out, between);
-		wording_add_count(out, new->distinct, kinds[kind][0],
-		    kinds[kind][1]);
+		wording_add_new(out, new, kinds[kind][0], kinds[kind][1]);
 		between = ", ";
 	}
 	if (out->n > begin)
@@ -327,7 +328,7 @@ add_days(struct buf *out, const struct model *m)
 		add(out, days[i].is_baseline ? "" : "<b>");
 		wording_add_day(out, &days[i]);
 		add(out, days[i].is_baseline ? "" : "</b>");
-		end_row(out, days[i].attempts, high);
+		end_row(out, days[i].attempts, 0, high);
 	}
 	add(out, "</table>\n");
 	add_new(out, m);

@@ -14,32 +14,21 @@ enum {
 	NOTE_MAX = 256,
 };
 
-/* Those that the verdict counts. */
-static uint64_t
-count_alerts(const struct model *m)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < m->n_alerts; i++)
-		n += m->alerts[i].severity >= MODEL_WARNING;
-	return n;
-}
-
 /* Numbers, words of ours and dates: nothing that came from a log. */
 static void
 add_subject(struct buf *out, const struct mail *mail)
 {
 	const struct model *m = mail->model;
-	uint64_t alerts = count_alerts(m);
 
 	buf_add(out, mail->subject);
 	buf_add(out, SLICE(": "));
 	model_add_number(out, m->total);
 	buf_addf(out, " failed login%s", m->total == 1 ? "" : "s");
-	if (alerts) {
+	if (m->serious) {
 		buf_add(out, SLICE(", "));
-		model_add_number(out, alerts);
-		buf_addf(out, " alert%s", alerts == 1 ? "" : "s");
+		model_add_least(out, m->is_serious_exact);
+		model_add_number(out, m->serious);
+		buf_addf(out, " alert%s", m->serious == 1 ? "" : "s");
 	}
 	buf_add(out, SLICE(" ("));
 	buf_add(out, m->period.label);
@@ -108,7 +97,7 @@ mail_add(struct buf *out, const struct mail *mail)
 		.from = mail->from, .to = mail->to,
 		.recipients = mail->recipients,
 		.date = when_seconds(&m->now), .attempts = m->total,
-		.alerts = count_alerts(m),
+		.alerts = m->serious,
 	};
 	struct buf subject;
 

@@ -73,6 +73,22 @@ add_events(struct buf *out, const struct model *m)
 	}
 }
 
+/* Whether the numbers above are exact. */
+static void
+add_exact(struct buf *out, const struct model *m)
+{
+	static const enum model_table tables[] = { MODEL_USER, MODEL_IP,
+		MODEL_NETWORK };
+
+	add_help(out, "exact", "Whether a column was counted exactly: 1; 0: "
+	    "there are at least so many values.");
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+		buf_addf(out, "mls_exact{");
+		add_label(out, "column", model_table_name(tables[i]));
+		buf_addf(out, "} %d\n", m->tables[tables[i]].is_exact);
+	}
+}
+
 void
 metrics_add(struct buf *out, const struct model *m)
 {
@@ -90,6 +106,7 @@ metrics_add(struct buf *out, const struct model *m)
 	    "before.", m->fresh[MODEL_NEW_NETWORK].distinct);
 	add_gauge(out, "baseline_median", "Failed logins a day, median of "
 	    "the 7 days before.", m->comparison.median);
+	add_exact(out, m);
 	add_events(out, m);
 	add_alerts(out, m);
 	add_table(out, m, MODEL_COUNTRY, "failed_logins_by_country",

@@ -69,7 +69,8 @@ model_alert_name(enum model_alert_kind kind)
 void
 model_init(struct model *m, const struct when *now)
 {
-	*m = (struct model){ .now = *now, .are_logins_exact = true };
+	*m = (struct model){ .now = *now, .are_logins_exact = true,
+		.is_hidden_exact = true, .is_serious_exact = true };
 	arena_init(&m->arena, ARENA_MAX);
 	for (int t = 0; t < MODEL_TABLES; t++)
 		m->tables[t].is_exact = true;
@@ -114,6 +115,13 @@ model_add_number(struct buf *out, uint64_t value)
 	buf_add_number(out, value);
 }
 
+void
+model_add_least(struct buf *out, bool is_exact)
+{
+	if (!is_exact)
+		buf_add(out, SLICE("at least "));
+}
+
 int64_t
 model_change(uint64_t before, uint64_t now)
 {
@@ -127,12 +135,13 @@ model_change(uint64_t before, uint64_t now)
 
 /* ", 41 countries" and the like: nothing for none. */
 static void
-add_count(struct buf *out, const char *before, uint64_t n, const char *one,
-    const char *many)
+add_count(struct buf *out, const char *before, bool is_exact, uint64_t n,
+    const char *one, const char *many)
 {
 	if (n == 0)
 		return;
 	buf_addf(out, "%s", before);
+	model_add_least(out, is_exact);
 	model_add_number(out, n);
 	buf_addf(out, " %s", n == 1 ? one : many);
 }
@@ -140,28 +149,29 @@ add_count(struct buf *out, const char *before, uint64_t n, const char *one,
 void
 model_judge(struct model *m)
 {
-	uint64_t n_alerts = 0;
+	const struct model_list *ips = &m->tables[MODEL_IP];
+	const struct model_list *countries = &m->tables[MODEL_COUNTRY];
 	struct buf out;
 
 	buf_init(&out, VERDICT_MAX);
 	m->severity = MODEL_CALM;
-	for (size_t i = 0; i < m->n_alerts; i++) {
-		n_alerts += m->alerts[i].severity >= MODEL_WARNING;
+	for (size_t i = 0; i < m->n_alerts; i++)
 		if (m->alerts[i].severity > m->severity)
 			m->severity = m->alerts[i].severity;
-	}
 	model_add_number(&out, m->total);
 	buf_addf(&out, " failed login%s", m->total == 1 ? "" : "s");
-	add_count(&out, " from ", m->tables[MODEL_IP].distinct, "address",
+	add_count(&out, " from ", ips->is_exact, ips->distinct, "address",
 	    "addresses");
-	add_count(&out, " in ", m->tables[MODEL_COUNTRY].distinct, "country",
-	    "countries");
-	if (n_alerts)
-		add_count(&out, ", ", n_alerts, "alert", "alerts");
+	add_count(&out, " in ", countries->is_exact, countries->distinct,
+	    "country", "countries");
+	if (m->serious)
+		add_count(&out, ", ", m->is_serious_exact, m->serious, "alert",
+		    "alerts");
 	else if (m->total)
-		buf_add(&out, SLICE(", no alerts"));
+		buf_addf(&out, ", no alerts%s", m->is_serious_exact ? "" :
+		    " as far as is known");
 	if (m->unread)
-		add_count(&out, "; ", m->unread, "file was not read whole",
+		add_count(&out, "; ", true, m->unread, "file was not read whole",
 		    "files were not read whole");
 	m->verdict = arena_copy(&m->arena, buf_slice(&out));
 	buf_release(&out);

@@ -52,6 +52,7 @@ struct model_item {
 	uint64_t users;		/* ip: different users it tried */
 	uint64_t addresses;	/* user: different addresses that tried it */
 	uint64_t countries;	/* user: and countries */
+	bool is_least;		/* of these there may be more */
 	struct slice country;	/* ip: alpha-2 */
 	struct slice asn;	/* ip: its number */
 	struct slice name;	/* ip: its PTR name; asn: the organisation */
@@ -108,6 +109,8 @@ struct model_alert {
 	uint64_t attempts;	/* failures behind it */
 	uint64_t count;		/* what there are many of, or successes; spike:
 				 * the median it is measured against */
+	bool is_least;		/* of both there may be more; a country may not
+				 * be new */
 	struct slice when;	/* RFC 3339, of the success; else empty */
 	const char *title;	/* fixed words: "one user was tried from ..." */
 	const char *advice;	/* fixed words: what to do */
@@ -127,7 +130,8 @@ struct model_comparison {
 /* What appears for the first time: the most active first. */
 struct model_new {
 	bool is_known;		/* there are rows of the 7 days before */
-	bool is_exact;
+	bool is_exact;		/* false: of those that are kept only, and what
+				 * came before may have been forgotten */
 	uint64_t distinct, attempts;
 	const struct model_item *items;
 	size_t n;
@@ -180,6 +184,8 @@ struct model {
 	const struct model_alert *alerts;
 	size_t n_alerts;
 	uint64_t hidden_alerts;	/* that are not listed */
+	uint64_t serious;	/* listed or not: those that are no notices */
+	bool is_hidden_exact, is_serious_exact;	/* false: at least so many */
 	const struct model_file *files;
 	size_t n_files;
 	uint64_t unread;	/* files that could not be opened, or not be read
@@ -203,6 +209,9 @@ void *model_array(struct model *m, size_t count, size_t size);
 
 /* 1284 as "1,284". */
 void model_add_number(struct buf *out, uint64_t value);
+
+/* "at least ", unless the number that follows is exact. */
+void model_add_least(struct buf *out, bool is_exact);
 
 /* Change in percent, rounded to the nearest; INT64_MAX when before is 0. */
 int64_t model_change(uint64_t before, uint64_t now);

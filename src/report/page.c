@@ -127,6 +127,7 @@ add_notices(struct buf *out, const struct model *m)
 		i = add_kind(out, m, i);
 	if (m->hidden_alerts) {
 		begin_alert(out, MODEL_NOTICE, "more alerts");
+		model_add_least(out, m->is_hidden_exact);
 		wording_add_count(out, m->hidden_alerts, "alert is",
 		    "alerts are");
 		add(out, " not listed.");
@@ -160,9 +161,11 @@ add_tiles(struct buf *out, const struct model *m)
 
 		add(out, "<section class=\"card tile\"><b>");
 		model_add_number(out, m->tables[tiles[i].table].distinct);
-		buf_addf(out, "</b><span>%s</span>", tiles[i].what);
+		buf_addf(out, "</b><span>%s%s</span>", tiles[i].what,
+		    m->tables[tiles[i].table].is_exact ? "" : " at least");
 		if (k >= 0 && m->fresh[k].is_known) {
-			add(out, "<span>");
+			add(out, m->fresh[k].is_exact ? "<span>" :
+			    "<span>about ");
 			model_add_number(out, m->fresh[k].distinct);
 			add(out, " new</span>");
 		}
@@ -218,6 +221,7 @@ add_details(struct buf *out, const struct model_item *item)
 	}
 	if (item->users) {
 		add(out, DOT);
+		model_add_least(out, !item->is_least);
 		wording_add_count(out, item->users, "user", "users");
 	}
 	add(out, "</small>");
@@ -247,8 +251,7 @@ add_note(struct buf *out, const struct model_list *list,
     enum model_table table)
 {
 	add(out, "<small>");
-	if (!list->is_exact)
-		add(out, "at least ");
+	model_add_least(out, list->is_exact);
 	model_add_number(out, list->distinct);
 	if (list->missing && table != MODEL_STATUS) {
 		add(out, DOT);
@@ -352,7 +355,7 @@ add_new(struct buf *out, const struct model *m, enum model_novelty kind,
 
 	if (!new->is_known || new->n == 0)
 		return;
-	buf_addf(out, "<h3>%s<small>", title);
+	buf_addf(out, "<h3>%s<small>%s", title, new->is_exact ? "" : "about ");
 	model_add_number(out, new->distinct);
 	add(out, " with ");
 	wording_add_count(out, new->attempts, "attempt", "attempts");
@@ -360,7 +363,8 @@ add_new(struct buf *out, const struct model *m, enum model_novelty kind,
 	for (size_t i = 0; i < new->n && i < NEW_SHOWN; i++) {
 		add(out, "<tr><td><div>");
 		add_value(out, &new->items[i], kind == MODEL_NEW_ASN);
-		add(out, "</div></td><td class=\"n\">");
+		buf_addf(out, "</div></td><td class=\"n\">%s",
+		    new->items[i].error ? "\xe2\x89\xa4" : "");
 		model_add_number(out, new->items[i].attempts);
 		add(out, "</td></tr>\n");
 	}

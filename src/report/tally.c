@@ -14,6 +14,7 @@ enum {
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
 	RECENT = 4,
+	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
 };
 
 static const size_t extras[MODEL_TABLES] = {
@@ -22,6 +23,23 @@ static const size_t extras[MODEL_TABLES] = {
 	[MODEL_NETWORK] = sizeof(struct network_facts),
 	[MODEL_ASN] = sizeof(struct asn_facts),
 };
+
+static void
+settle(void *context, const struct moment *moment, uint64_t failures)
+{
+	struct tally *t = context;
+	uint32_t place = table_find(t->successes, moment->key);
+	struct success_facts *facts;
+
+	if (place == TABLE_NONE)
+		return;
+	facts = table_extra(t->successes, place);
+	if (failures < facts->failures || (failures == facts->failures &&
+	    stamp_seconds(&moment->stamp) < stamp_seconds(&facts->suspicious)))
+		return;
+	facts->failures = failures;
+	facts->suspicious = moment->stamp;
+}
 
 struct tally *
 tally_new(const struct period *period, size_t max_keys)
@@ -37,6 +55,7 @@ tally_new(const struct period *period, size_t max_keys)
 	t->successes = table_new(max_keys, sizeof(struct success_facts));
 	t->success_countries = table_new(max_keys,
 	    sizeof(struct success_facts));
+	t->trail = trail_new(max_keys, settle, t);
 	/* Nearly all of it is never touched. */
 	t->days = mem_array(TALLY_LAST_DAY - TALLY_FIRST_DAY + 1,
 	    sizeof *t->days);
@@ -59,6 +78,7 @@ tally_free(struct tally *t)
 	pairs_free(t->user_countries);
 	table_free(t->successes);
 	table_free(t->success_countries);
+	trail_free(t->trail);
 	free(t->days);
 	clients_release(&t->clients);
 	buf_release(&t->scratch);
@@ -133,6 +153,13 @@ tally_follow(const struct tally *t, enum model_table table,
 	return key->hash == ref->hash;
 }
 
+bool
+tally_knows_pairs(const struct tally *t, enum model_table table)
+{
+	return table_is_exact(t->tables[table]) && pairs_are_exact(t->pairs) &&
+	    pairs_are_exact(t->user_countries);
+}
+
 static struct slice
 client_text(struct tally *t, const struct client *client, int cell)
 {
@@ -181,8 +208,6 @@ pour_network(struct tally *t, const struct client *client, const struct ip *ip)
 	if (place == TABLE_NONE)
 		return;
 	facts = table_extra(t->tables[MODEL_NETWORK], place);
-	if (facts->first == 0 || client->first < facts->first)
-		facts->first = client->first;
 	facts->was_before |= client->was_before;
 }
 
@@ -199,7 +224,7 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 	if (place == TABLE_NONE)
 		return;
 	facts = table_extra(t->tables[MODEL_IP], place);
-	if (facts->first == 0) {
+	if (!facts->is_set) {
 		*facts = *about;
 		return;
 	}
@@ -210,8 +235,6 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 		facts->country = about->country;
 	if (about->asn.place != TABLE_NONE)
 		facts->asn = about->asn;
-	if (about->first < facts->first)
-		facts->first = about->first;
 	facts->users += about->users;
 	facts->was_before |= about->was_before;
 }
@@ -219,8 +242,8 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 static void
 pour(struct tally *t, const struct client *client)
 {
-	struct ip_facts about = { .first = client->first,
-		.users = client->users, .was_before = client->was_before };
+	struct ip_facts about = { .is_set = true, .users = client->users,
+		.was_before = client->was_before };
 	struct slice status = client_text(t, client, 2);
 	struct ip ip;
 
@@ -283,17 +306,18 @@ count_failure(struct tally *t, size_t i)
 {
 	const struct record *row = &t->batch[i];
 	struct client *client = t->found[i];
-	int64_t when = stamp_seconds(&row->stamp);
 	struct slice user;
 	uint32_t place;
 
+	if (client->network_hash && (t->period->is_all ||
+	    row->slot >= t->period->from - TRAIL_SLOTS))
+		trail_add_failure(t->trail, client->network_hash,
+		    stamp_seconds(&row->stamp));
 	if (!is_of_period(t, row)) {
 		client->was_before |= row->slot >= t->period->baseline;
 		return;
 	}
 	client->attempts++;
-	if (when < client->first)
-		client->first = when;
 	count_clock(t, row);
 	count_recent(t, MODEL_SERVER, row, COLUMN_SERVER);
 	count_recent(t, MODEL_SERVICE, row, COLUMN_SERVICE);
@@ -308,11 +332,13 @@ count_failure(struct tally *t, size_t i)
 		note_new_pair(t, client, place, t->user_hashes[i]);
 }
 
-static void
+/* Returns the hash of the key. */
+static uint64_t
 note_success(struct tally *t, struct table *successes, struct slice head,
-    const struct record *row, const struct success_facts *about)
+    const struct record *row)
 {
 	struct success_facts *facts;
+	uint64_t hash;
 	uint32_t place;
 	bool is_now = is_of_period(t, row);
 
@@ -320,24 +346,23 @@ note_success(struct tally *t, struct table *successes, struct slice head,
 	buf_add(&t->name, head);
 	buf_add_byte(&t->name, '\n');
 	buf_add(&t->name, record_text(row, COLUMN_USER, &t->scratch));
-	place = table_add(successes, buf_slice(&t->name), tally_hash(t,
-	    buf_slice(&t->name)), is_now);
+	hash = tally_hash(t, buf_slice(&t->name));
+	place = table_add(successes, buf_slice(&t->name), hash, is_now);
 	if (place == TABLE_NONE)
-		return;
+		return hash;
 	facts = table_extra(successes, place);
-	facts->ip = about->ip;
-	facts->network = about->network;
 	facts->was_before |= !is_now;
-	if (is_now && (facts->last == 0 || about->last > facts->last)) {
-		facts->last = about->last;
-		facts->last_stamp = row->stamp;
-	}
+	if (is_now && (!facts->is_now ||
+	    stamp_seconds(&row->stamp) > stamp_seconds(&facts->last)))
+		facts->last = row->stamp;
+	facts->is_now |= is_now;
+	return hash;
 }
 
 static void
 count_success(struct tally *t, const struct record *row)
 {
-	struct success_facts about = { .last = stamp_seconds(&row->stamp) };
+	struct moment moment = { .stamp = row->stamp };
 	char text[64], country_text[64];
 	struct buf b = { .p = text, .cap = sizeof text, .max = sizeof text };
 	struct slice country;
@@ -347,19 +372,20 @@ count_success(struct tally *t, const struct record *row)
 	    !ip_parse(row->cells[COLUMN_IP], &ip))
 		return;
 	ip_add_network(&b, &ip);
-	about.network = tally_hash(t, buf_slice(&b));
+	moment.network = tally_hash(t, buf_slice(&b));
 	buf_reset(&b);
 	ip_add(&b, &ip);
-	about.ip = tally_hash(t, buf_slice(&b));
-	note_success(t, t->successes, buf_slice(&b), row, &about);
+	moment.key = note_success(t, t->successes, buf_slice(&b), row);
+	if (is_of_period(t, row))
+		trail_add_success(t->trail, &moment);
 	country = slice_to(record_text(row, COLUMN_COUNTRY, &t->scratch),
 	    sizeof country_text);
 	if (country.n == 0)
 		return;
 	memcpy(country_text, country.p, country.n);
 	country.p = country_text;
-	note_success(t, t->success_countries, country, row, &about);
-	note_success(t, t->success_countries, SLICE(""), row, &about);
+	note_success(t, t->success_countries, country, row);
+	note_success(t, t->success_countries, SLICE(""), row);
 }
 
 static void
@@ -438,6 +464,7 @@ tally_end(struct tally *t)
 {
 	tally_flush(t);
 	pour_all(t);
+	trail_end(t->trail);
 }
 
 uint64_t

@@ -11,6 +11,7 @@
 #include "report/period.h"
 #include "report/reader.h"
 #include "report/table.h"
+#include "report/trail.h"
 
 /* Rows counted in one pass, in whatever order they come.  Memory is bounded by
  * the ceiling of keys in each table, whatever the rows are.  What is counted
@@ -25,13 +26,11 @@ struct place_ref {
 /* What is kept with the keys of a table beside attempts. */
 struct ip_facts {
 	struct place_ref hostname, country, asn;
-	int64_t first;		/* attempt in the period, seconds since the
-				 * epoch */
 	uint32_t users;		/* it tried */
+	bool is_set;
 	bool was_before;	/* seen before the period */
 };
 struct network_facts {
-	int64_t first;
 	bool was_before;
 };
 struct asn_facts {
@@ -45,10 +44,10 @@ struct user_facts {
 /* Logins that succeeded: the key is ip, newline, user; and country, newline,
  * user, where no country stands for any. */
 struct success_facts {
-	uint64_t ip, network;		/* hashes */
-	struct stamp last_stamp;
-	int64_t last;			/* in the period */
-	bool was_before;
+	struct stamp last;		/* in the period */
+	struct stamp suspicious;	/* with most failures before it, */
+	uint64_t failures;		/* so many: report/trail.h */
+	bool is_now, was_before;
 };
 
 struct recent {
@@ -66,6 +65,7 @@ struct tally {
 	struct pairs *pairs;		/* users and addresses */
 	struct pairs *user_countries;	/* and countries, once for each pair */
 	struct table *successes, *success_countries;
+	struct trail *trail;
 	uint64_t events[EVENT_KINDS];
 	uint64_t heat[7][24];
 	uint64_t *days;			/* by slot - TALLY_FIRST_DAY */
@@ -107,6 +107,10 @@ uint64_t tally_day(const struct tally *t, int slot);
 
 /* The hash of a key, for table_find(). */
 uint64_t tally_hash(const struct tally *t, struct slice key);
+
+/* Whether the numbers of users, addresses and countries that are kept with the
+ * keys of a table are exact; otherwise there may be more. */
+bool tally_knows_pairs(const struct tally *t, enum model_table table);
 
 /* The key a reference leads to; false if it is not there any more. */
 bool tally_follow(const struct tally *t, enum model_table table,

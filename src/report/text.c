@@ -146,6 +146,7 @@ add_alerts(struct buf *out, const struct model *m)
 	}
 	if (m->hidden_alerts) {
 		buf_add(out, SLICE("  and "));
+		model_add_least(out, m->is_hidden_exact);
 		model_add_number(out, m->hidden_alerts);
 		buf_add(out, SLICE(" more\n"));
 	}
@@ -162,6 +163,7 @@ add_about(struct buf *about, enum model_table table,
 	if (item->is_new)
 		buf_add(about, SLICE("new "));
 	if (table == MODEL_USER && item->addresses) {
+		model_add_least(about, !item->is_least);
 		wording_add_count(about, item->addresses, "address",
 		    "addresses");
 		if (item->countries)
@@ -284,6 +286,8 @@ add_logins(struct buf *out, const struct model *m)
 		const struct model_login *login = &m->logins[i];
 
 		buf_reset(&number);
+		if (login->error)
+			buf_add(&number, SLICE("\xe2\x89\xa4"));
 		model_add_number(&number, login->attempts);
 		add_times(out, " ", INDENT);
 		width_add_left(out, login->user, USER);
@@ -316,9 +320,7 @@ add_new(struct buf *out, const struct model *m)
 		const struct model_new *new = &m->fresh[i];
 
 		add_times(out, " ", INDENT);
-		wording_add_count(out, new->distinct, names[i][0], names[i][1]);
-		if (!new->is_exact)
-			buf_add(out, SLICE(" at most"));
+		wording_add_new(out, new, names[i][0], names[i][1]);
 		buf_add(out, SLICE(", "));
 		wording_add_count(out, new->attempts, "failed login",
 		    "failed logins");

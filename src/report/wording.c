@@ -7,15 +7,15 @@
 #include "report/model.h"
 
 /* $s and $o: who did what to whom; $a: how often; $c: how many there are of
- * something, in its own words; $w: when. */
+ * something, in its own words; $w: when; $k: whether that is sure. */
 static const struct {
 	const char *sentence, *one, *many;
 } alerts[MODEL_ALERT_KINDS] = {
 	[MODEL_SUCCESS_AFTER_FAILURES] = {
 		"$s logged in from $o at $w; from there or its network came "
-		"$a.", NULL, NULL },
+		"$a in the 24 hours before.", NULL, NULL },
 	[MODEL_SUCCESS_NEW_COUNTRY] = {
-		"$s logged in from $o at $w, for the first time there.",
+		"$s logged in from $o at $w, for the first time there$k.",
 		NULL, NULL },
 	[MODEL_MANY_USERS] = { "$s tried $c in $a.", "user", "users" },
 	[MODEL_MANY_ADDRESSES] = { "$s was tried from $c in $a.", "address",
@@ -47,6 +47,23 @@ wording_add_count(struct buf *out, uint64_t n, const char *one,
 }
 
 void
+wording_add_new(struct buf *out, const struct model_new *new, const char *one,
+    const char *many)
+{
+	if (!new->is_exact)
+		buf_add(out, SLICE("about "));
+	wording_add_count(out, new->distinct, one, many);
+}
+
+static void
+add_least_count(struct buf *out, const struct model_alert *alert, uint64_t n,
+    const char *one, const char *many)
+{
+	model_add_least(out, !alert->is_least);
+	wording_add_count(out, n, one, many);
+}
+
+void
 wording_add_alert(struct buf *out, const struct model_alert *alert,
     void (*quote)(struct buf *out, struct slice text))
 {
@@ -63,10 +80,13 @@ wording_add_alert(struct buf *out, const struct model_alert *alert,
 		else if (what == 'w')
 			add_moment(out, alert->when, quote);
 		else if (what == 'a')
-			wording_add_count(out, alert->attempts,
+			add_least_count(out, alert, alert->attempts,
 			    "failed login", "failed logins");
+		else if (what == 'k')
+			buf_add(out, alert->is_least ? SLICE(
+			    ", as far as is known") : SLICE(""));
 		else
-			wording_add_count(out, alert->count,
+			add_least_count(out, alert, alert->count,
 			    alerts[alert->kind].one, alerts[alert->kind].many);
 		rest = slice_from(rest, 1);
 	}

@@ -10,12 +10,17 @@
 struct model;
 struct model_alert;
 struct model_day;
+struct model_new;
 
 /* Sentences about what is in a model, without their markup. */
 
 /* "1 address", "1,284 addresses" */
 void wording_add_count(struct buf *out, uint64_t n, const char *one,
 	const char *many);
+
+/* The same of what is new: "about 3 networks", if that is not exact. */
+void wording_add_new(struct buf *out, const struct model_new *new,
+	const char *one, const char *many);
 
 /* What happened, in one sentence: "192.0.2.7 tried 118 users in 233 failed
  * logins."

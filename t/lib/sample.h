@@ -58,20 +58,20 @@ sample_alerts(struct model *m)
 	static const struct model_alert alerts[] = {
 		{ MODEL_SUCCESS_AFTER_FAILURES, MODEL_CRITICAL,
 			SLICE("carol@example.org"), SLICE("203.0.113.44"),
-			38, 2, SLICE("2026-11-22T04:12:09+01:00"),
+			38, 2, false, SLICE("2026-11-22T04:12:09+01:00"),
 			"a login succeeded after failures",
 			"change this password now and end the sessions" },
 		{ MODEL_MANY_USERS, MODEL_WARNING, SLICE("192.0.2.7"),
-			SLICE(""), 212, 57, SLICE(""),
+			SLICE(""), 212, 57, false, SLICE(""),
 			"one address tried many users",
 			"block the address or its network" },
-		{ MODEL_SPIKE, MODEL_WARNING, SLICE(""), SLICE(""), 1284, 511,
+		{ MODEL_SPIKE, MODEL_WARNING, SLICE(""), SLICE(""), 1284, 511, false,
 			SLICE(""), "many more attempts than usual",
 			"see below who is new" },
 	};
 
 	m->alerts = alerts;
-	m->n_alerts = sizeof alerts / sizeof *alerts;
+	m->n_alerts = m->serious = sizeof alerts / sizeof *alerts;
 }
 
 static inline void
