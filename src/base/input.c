@@ -14,6 +14,7 @@
 #include "base/lines.h"
 #include "base/mem.h"
 #include "base/packing.h"
+#include "base/part.h"
 
 enum {
 	INPUT_READ = 256 * 1024,
@@ -24,7 +25,8 @@ struct input {
 	char *name;
 	int fd;
 	enum packing packing;
-	bool live, eof, done, growing, at_end, interruptible;
+	bool live, eof, done, growing, at_end, interruptible, is_part;
+	struct part part;
 	int64_t time;
 	uint64_t taken, size;
 	struct lines lines;	/* unpacked */
@@ -45,6 +47,18 @@ enlarge_pipe(int fd)
 
 	if (size > 0 && size < INPUT_PIPE)
 		(void)fcntl(fd, F_SETPIPE_SZ, INPUT_PIPE);
+}
+
+static struct input *
+input_new(const char *name, int fd)
+{
+	struct input *in = mem_new(sizeof *in);
+
+	in->name = mem_text(name, strlen(name));
+	in->fd = fd;
+	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
+	in->raw = mem_new(INPUT_READ);
+	return in;
 }
 
 struct input *
@@ -73,15 +87,46 @@ input_open(const char *name, struct err *e)
 	}
 	if (S_ISFIFO(st.st_mode))
 		enlarge_pipe(fd);
-	in = mem_new(sizeof *in);
-	in->name = mem_text(name, strlen(name));
-	in->fd = fd;
+	in = input_new(name, fd);
 	in->live = !S_ISREG(st.st_mode);
 	in->time = in->live ? INT64_MAX : st.st_mtim.tv_sec;
 	in->size = in->live ? 0 : (uint64_t)st.st_size;
-	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
-	in->raw = mem_new(INPUT_READ);
 	return in;
+}
+
+bool
+input_has_parts(const struct input *in)
+{
+	char head[16];
+	ssize_t n = in->live || lseek(in->fd, 0, SEEK_CUR) ? -1 :
+	    pread(in->fd, head, sizeof head, 0);
+	enum packing packing;
+	struct err ignored;
+
+	return n >= 0 && packing_find((struct slice){ head, (size_t)n }, false,
+	    &packing, &ignored) == 0 && packing == PACKING_NONE;
+}
+
+struct input *
+input_part(const struct input *in, uint64_t from, uint64_t to, struct err *e)
+{
+	int fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 3);
+	struct input *part;
+
+	if (fd < 0) {
+		err_errno(e, EX_OSERR, "cannot read '%s'", in->name);
+		return NULL;
+	}
+	if (to == UINT64_MAX)
+		(void)lseek(fd, 0, SEEK_END);
+	part = input_new(in->name, fd);
+	part->packing = PACKING_NONE;
+	part->time = in->time;
+	part->size = in->size;
+	part->is_part = true;
+	part->part = part_of(from, to);
+	part->lines.skipping = from > 0;
+	return part;
 }
 
 void
@@ -106,7 +151,8 @@ input_read(struct input *in, void *p, size_t n, struct err *e)
 	ssize_t got;
 
 	do {
-		got = read(in->fd, p, n);
+		got = in->is_part ? part_read(&in->part, in->fd, p, n) :
+		    read(in->fd, p, n);
 	} while (got < 0 && errno == EINTR && !in->interruptible);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return -2;
@@ -115,7 +161,8 @@ input_read(struct input *in, void *p, size_t n, struct err *e)
 	in->at_end = got == 0;
 	if (got == 0 && (!in->growing || in->packing == PACKING_GZIP))
 		in->eof = true;
-	in->taken += (uint64_t)got;
+	in->taken = in->is_part ? part_taken(&in->part) :
+	    in->taken + (uint64_t)got;
 	return got;
 }
 
