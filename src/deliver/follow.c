@@ -12,6 +12,16 @@
 
 enum { TRIES = 5 };
 
+/* Why something may be missing. */
+static const char gone[] =
+    "the file that was being read is not there any more";
+static const char cut[] = "the file that was being read does not hold any more "
+    "what was read of it";
+static const char hole[] =
+    "a file among those that were rotated away is missing";
+static const char foreign[] = "a file that was rotated away is compressed, but "
+    "not with gzip: have logrotate use gzip, or delaycompress";
+
 struct follow {
 	const char *name;
 	struct input *in;
@@ -117,25 +127,59 @@ is_lost(const struct rotation *r, const struct log_place *place)
 	return true;
 }
 
+/* Starts with file number i, or with the next that can be read: what was
+ * written to the others after a time is missing.  As start_file(). */
+static int
+start_readable(struct follow *f, const struct rotation *r, size_t i,
+    uint64_t after, struct err *e)
+{
+	int rc = start_file(f, &r->files[i], e);
+
+	while (rc < 0 && e->status == EX_DATAERR) {
+		gap_note(&f->gap, after, r->files[i].changed, foreign);
+		if (++i == r->n)
+			return 1;
+		rc = start_file(f, &r->files[i], e);
+		/* It is said once; from now on the new file counts. */
+		f->has_before &= rc <= 0;
+	}
+	return rc;
+}
+
 /* How much of the file of a place was read: up to the place; to its end, as far
  * as is known; to its end, with the file open all the time. */
 enum was_read { TO_PLACE, TO_END, ALL };
 
-/* Begins with what was written after all that was read.  Something is missing
- * then, unless all or nothing was read. */
+/* Something is missing that was written after a place and before file number i,
+ * unless all or nothing was read. */
+static void
+note_behind(struct follow *f, const struct rotation *r, int i,
+    const struct log_place *place)
+{
+	const uint64_t second = 1000000000;
+	const char *why = gone;
+
+	/* Not every program keeps more of the time. */
+	for (size_t k = 0; k < r->n; k++)
+		if (r->files[k].is_foreign &&
+		    r->files[k].changed / second >= place->changed / second)
+			why = foreign;
+	gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born, why);
+}
+
+/* Begins with what was written after all that was read. */
 static int
 start_behind_gap(struct follow *f, const struct rotation *r,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
 	int i = first_after(r, place->changed);
-	int rc = i < 0 ? 1 : start_file(f, &r->files[i], e);
+	int rc = i < 0 ? 1 : start_readable(f, r, (size_t)i, place->changed,
+	    e);
 
 	if (rc <= 0)
 		return rc;
 	if (was_read != ALL && (place->print_at || is_lost(r, place)))
-		gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born,
-		    "the file that was being read is not there any more");
-	/* It is said once; from now on the new file counts. */
+		note_behind(f, r, i, place);
 	f->has_before &= i < 0;
 	return 1;
 }
@@ -148,12 +192,11 @@ start_at(struct follow *f, const struct rotation *r, size_t at,
 	int rc = 1;
 
 	if (was_read == TO_PLACE)
-		rc = enter_file(f, &r->files[at], place, e);
-	else if (at + 1 < r->n)
-		rc = start_file(f, &r->files[at + 1], e);
+		return enter_file(f, &r->files[at], place, e);
+	if (at + 1 < r->n)
+		rc = start_readable(f, r, at + 1, place->changed, e);
 	if (rc > 0 && rotation_has_hole(r, at))
-		gap_note(&f->gap, place->changed, 0, "a file among those that "
-		    "were rotated away is missing");
+		gap_note(&f->gap, place->changed, r->files[at + 1].born, hole);
 	return rc;
 }
 
@@ -171,9 +214,8 @@ locate(struct follow *f, const struct log_place *place,
 		at = fingerprint_find_short(&r, place, e);
 		if (at >= 0) {
 			was_read = TO_END;
-			gap_note(&f->gap, place->changed, 0, "the file that "
-			    "was being read does not hold any more what was "
-			    "read of it");
+			gap_note(&f->gap, place->changed,
+			    r.files[at].changed, cut);
 		}
 	}
 	if (rc < 0 || at == -2)
@@ -184,21 +226,6 @@ locate(struct follow *f, const struct log_place *place,
 		rc = start_at(f, &r, (size_t)at, place, was_read, e);
 	rotation_release(&r);
 	return rc;
-}
-
-/* Files that move while we look at them stop moving. */
-static int
-locate_in_time(struct follow *f, const struct log_place *place,
-    enum was_read was_read, struct err *e)
-{
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < TRIES; i++)
-		rc = locate(f, place, was_read, e);
-	if (rc == 0)
-		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
-		    "where they are: try later", f->name);
-	return rc < 0 ? -1 : 0;
 }
 
 /* The first run.  As locate(). */
@@ -212,7 +239,7 @@ begin(struct follow *f, bool backlog, struct err *e)
 		rc = err_set(e, EX_NOINPUT, "cannot open '%s': there is no "
 		    "such file", f->name);
 	else if (rc == 0 && backlog)
-		rc = start_file(f, &r.files[0], e);
+		rc = start_readable(f, &r, 0, 0, e);
 	else if (rc == 0)
 		rc = enter_file(f, &r.files[r.n - 1], &(struct log_place){
 		    .offset = r.files[r.n - 1].size }, e);
@@ -220,13 +247,17 @@ begin(struct follow *f, bool backlog, struct err *e)
 	return rc;
 }
 
+/* Files that move while we look at them stop moving.  place NULL: the first
+ * run. */
 static int
-begin_in_time(struct follow *f, bool backlog, struct err *e)
+arrive(struct follow *f, const struct log_place *place,
+    enum was_read was_read, bool backlog, struct err *e)
 {
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < TRIES; i++)
-		rc = begin(f, backlog, e);
+		rc = place ? locate(f, place, was_read, e) :
+		    begin(f, backlog, e);
 	if (rc == 0)
 		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
 		    "where they are: try later", f->name);
@@ -238,7 +269,6 @@ follow_open(const char *name, const struct log_place *place, bool backlog,
     struct err *e)
 {
 	struct follow *f = mem_new(sizeof *f);
-	int rc;
 
 	f->name = name;
 	gap_init(&f->gap, name);
@@ -247,9 +277,7 @@ follow_open(const char *name, const struct log_place *place, bool backlog,
 		f->before = *place;
 		f->has_before = true;
 	}
-	rc = place ? locate_in_time(f, place, TO_PLACE, e) :
-	    begin_in_time(f, backlog, e);
-	if (rc == 0)
+	if (arrive(f, place, TO_PLACE, backlog, e) == 0)
 		return f;
 	follow_close(f);
 	return NULL;
@@ -390,8 +418,8 @@ follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 	}
 	if (!f->in || emptied) {
 		close_input(f);
-		return locate_in_time(f, &f->before, emptied ? TO_PLACE :
-		    TO_END, e);
+		return arrive(f, &f->before, emptied ? TO_PLACE : TO_END,
+		    true, e);
 	}
 	if (gap_leave(&f->gap, input_fd(f->in), input_taken(f->in),
 	    f->seen.changed, e) < 0)
@@ -404,7 +432,7 @@ follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 		rc = at < 0 ? 0 : start_at(f, &r, (size_t)at, end, ALL, e);
 	rotation_release(&r);
 	if (rc == 0)
-		return locate_in_time(f, &f->before, ALL, e);
+		return arrive(f, &f->before, ALL, true, e);
 	return rc < 0 ? -1 : 0;
 }
 
