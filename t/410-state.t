@@ -169,6 +169,73 @@ for (['cut', sub { truncate "$log.1", 3000 }],
 	like(slurp($out), qr/^w$/m, "rotated away, $about: the next is read");
 }
 
+# Compressed with what we do not read: said once, and the rest is read.
+my $WHEN = '(?:about|before|between) \S+(?: and \S+)?';
+sub misses {
+	my ($why, $rows, $about, @options) = @_;
+	my $before = -e $out ? length slurp($out) : 0;
+	my $ran = filter(@options);
+	is($ran->{status}, 1, "$about: status");
+	my $what = "lines of '\Q$log\E' written $WHEN may be missing";
+	like($ran->{err}, qr/\Amls-filter: $what: [^\n;]*$why[^\n;]*\n\z/,
+	    "$about: said once");
+	is(substr(slurp($out), $before), $rows, "$about: the rest is read");
+}
+sub packed {
+	my ($from, $to) = @_;
+	spew($to, "\xFD7zXZ\0", 'x' x 100);
+	utime((stat $from)[8, 9], $to);
+	unlink $from;
+}
+my $use_gzip = 'have logrotate use gzip, or delaycompress';
+fresh(map { failure("u$_") } 1 .. 20);
+filter();
+add(failure('lost'));
+packed($log, "$log.1.xz");
+spew($log);
+misses($use_gzip, '', 'xz, and an empty log');
+gives('', 'xz: not said again');
+add(failure('v'));
+gives("v\n", 'xz: read on');
+rename "$log.1.xz", "$log.3.xz";
+rename $log, "$log.2";
+packed("$log.2", "$log.2.xz");
+spew("$log.1", failure('w'));
+spew($log, failure('x'));
+misses($use_gzip, "w\nx\n", 'xz, and others behind');
+fresh();
+for (1 .. 3) {
+	spew("$dir/file", failure('lost'));
+	packed("$dir/file", "$log.$_.zst");
+}
+misses($use_gzip, '', 'the first time, all compressed so');
+add(failure('a'));
+gives("a\n", 'then read on');
+fresh();
+unlink $log;
+spew("$log.3", failure('a'));
+filter('--backlog', 'all');
+spew("$dir/file", failure('lost'));
+packed("$dir/file", "$log.2.xz");
+spew("$log.1", failure('b'));
+spew($log, failure('c'));
+misses($use_gzip, "b\nc\n", 'one in the middle');
+fresh(failure('a'));
+spew("$log.1", failure('b'));
+spew("$log.2", failure('c'));
+spew("$log.5", failure('d'));
+spew("$log.6", failure('e'));
+misses('a file among those .* is missing', "e\nd\nc\nb\na\n", 'a hole',
+    '--backlog', 'all');
+gives('', 'not said again');
+fresh(failure('a'));
+spew("$log-2026112$_", failure("day$_")) for 0, 1;
+gives("day0\nday1\na\n", 'dates');
+rename $log, "$log-20261122";
+spew("$log-20261124", failure('day4'));
+spew($log, failure('b'));
+gives("day4\nb\n", 'dates show no hole');
+
 # What is refused.
 sub refuses {
 	my ($status, $like, $about, @command) = @_;

@@ -71,13 +71,16 @@ fingerprint_first(const struct rotated *one, struct log_place *sums,
 {
 	struct input *in = rotated_open(one, e);
 	struct input_ends ends;
+	bool is_packed;
 	int rc;
 
 	if (!in)
 		return e->status ? -1 : 0;
 	rc = input_seek(in, INPUT_HEAD, &ends, e);
+	is_packed = input_is_packed(in);
 	input_close(in);
-	if (rc < 0 && e->status != EX_DATAERR)
+	/* What there is of damaged gzip data can be read. */
+	if (rc < 0 && (e->status != EX_DATAERR || !is_packed))
 		return -1;
 	/* A shorter one may grow: what there was counts. */
 	if (rc >= 0)

@@ -25,7 +25,8 @@ int fingerprint_is_kept(const struct log_place *p, const struct input *in,
 	struct err *e);
 
 /* Those of a file of which nothing was read yet, from its first bytes.  1; 0:
- * it is not there under this name any more; -1: e. */
+ * it is not there under this name any more; -1: e; EX_DATAERR: it is compressed
+ * in a way that is not read. */
 int fingerprint_first(const struct rotated *one, struct log_place *sums,
 	struct err *e);
 

@@ -7,20 +7,27 @@
 #include "base/mem.h"
 #include "deliver/fingerprint.h"
 #include "deliver/gap.h"
+#include "deliver/logfile.h"
 #include "deliver/rotation.h"
 #include "deliver/watch.h"
 
 enum { TRIES = 5 };
 
+/* Why something may be missing. */
+static const char gone[] =
+    "the file that was being read is not there any more";
+static const char cut[] = "the file that was being read does not hold any more "
+    "what was read of it";
+static const char hole[] =
+    "a file among those that were rotated away is missing";
+static const char foreign[] = "a file that was rotated away is compressed, but "
+    "not with gzip: have logrotate use gzip, or delaycompress";
+
 struct follow {
 	const char *name;
-	struct input *in;
-	struct rotated is;	/* what the file is; name unused */
-	uint64_t from;
-	struct log_place print;	/* its sums, where they were taken last */
+	struct logfile file;		/* that is being read */
 	struct log_place before;	/* the end of the file before */
-	bool has_before, is_emptied, is_damaged;
-	struct rotated seen;	/* how it looked the last time */
+	bool has_before;
 	struct gap gap;
 	struct watch watch;
 };
@@ -29,46 +36,15 @@ struct follow {
  * Going to a place.
  */
 
-static void
-close_input(struct follow *f)
-{
-	input_close(f->in);
-	f->in = NULL;
-}
-
-/* Makes a file the one that is being read. */
-static void
-take_file(struct follow *f, struct input *in, const struct rotated *one)
-{
-	close_input(f);
-	f->in = in;
-	f->is = *one;
-	f->is.name = NULL;
-	f->seen = f->is;
-	f->from = 0;
-	f->is_emptied = f->is_damaged = false;
-	f->print = (struct log_place){ .device = one->device,
-		.inode = one->inode, .born = one->born };
-	input_set_growing(in, true);
-	watch_file(&f->watch, input_name(in));
-}
-
 /* 1: the file is open; 0: it was moved meanwhile; -1: e. */
 static int
 start_file(struct follow *f, const struct rotated *one, struct err *e)
 {
-	struct log_place sums = { .print_at = 0 };
-	struct input *in;
-	int rc = fingerprint_first(one, &sums, e);
+	int rc = logfile_start(&f->file, one, e);
 
-	if (rc <= 0)
-		return rc;
-	in = rotated_open(one, e);
-	if (!in)
-		return e->status ? -1 : 0;
-	take_file(f, in, one);
-	fingerprint_copy(&f->print, &sums);
-	return 1;
+	if (rc > 0)
+		watch_file(&f->watch, input_name(f->file.in));
+	return rc;
 }
 
 /* The same, from a place on. */
@@ -76,21 +52,11 @@ static int
 enter_file(struct follow *f, const struct rotated *one,
     const struct log_place *place, struct err *e)
 {
-	struct input *in = rotated_open(one, e);
-	int rc;
+	int rc = logfile_enter(&f->file, one, place, e);
 
-	if (!in)
-		return e->status ? -1 : 0;
-	rc = input_seek(in, place->offset - place->again, NULL, e);
-	if (rc <= 0) {
-		input_close(in);
-		return rc < 0 ? -1 : err_set(e, EX_DATAERR, "'%s' is shorter "
-		    "than what was read of it", one->name);
-	}
-	take_file(f, in, one);
-	f->from = place->offset;
-	fingerprint_copy(&f->print, place);
-	return 1;
+	if (rc > 0)
+		watch_file(&f->watch, input_name(f->file.in));
+	return rc;
 }
 
 /* The first file that has something later than a time. */
@@ -117,25 +83,59 @@ is_lost(const struct rotation *r, const struct log_place *place)
 	return true;
 }
 
+/* Starts with file number i, or with the next that can be read: what was
+ * written to the others after a time is missing.  As start_file(). */
+static int
+start_readable(struct follow *f, const struct rotation *r, size_t i,
+    uint64_t after, struct err *e)
+{
+	int rc = start_file(f, &r->files[i], e);
+
+	while (rc < 0 && e->status == EX_DATAERR) {
+		gap_note(&f->gap, after, r->files[i].changed, foreign);
+		if (++i == r->n)
+			return 1;
+		rc = start_file(f, &r->files[i], e);
+		/* It is said once; from now on the new file counts. */
+		f->has_before &= rc <= 0;
+	}
+	return rc;
+}
+
 /* How much of the file of a place was read: up to the place; to its end, as far
  * as is known; to its end, with the file open all the time. */
 enum was_read { TO_PLACE, TO_END, ALL };
 
-/* Begins with what was written after all that was read.  Something is missing
- * then, unless all or nothing was read. */
+/* Something is missing that was written after a place and before file number i,
+ * unless all or nothing was read. */
+static void
+note_behind(struct follow *f, const struct rotation *r, int i,
+    const struct log_place *place)
+{
+	const uint64_t second = 1000000000;
+	const char *why = gone;
+
+	/* Not every program keeps more of the time. */
+	for (size_t k = 0; k < r->n; k++)
+		if (r->files[k].is_foreign &&
+		    r->files[k].changed / second >= place->changed / second)
+			why = foreign;
+	gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born, why);
+}
+
+/* Begins with what was written after all that was read. */
 static int
 start_behind_gap(struct follow *f, const struct rotation *r,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
 	int i = first_after(r, place->changed);
-	int rc = i < 0 ? 1 : start_file(f, &r->files[i], e);
+	int rc = i < 0 ? 1 : start_readable(f, r, (size_t)i, place->changed,
+	    e);
 
 	if (rc <= 0)
 		return rc;
 	if (was_read != ALL && (place->print_at || is_lost(r, place)))
-		gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born,
-		    "the file that was being read is not there any more");
-	/* It is said once; from now on the new file counts. */
+		note_behind(f, r, i, place);
 	f->has_before &= i < 0;
 	return 1;
 }
@@ -148,12 +148,11 @@ start_at(struct follow *f, const struct rotation *r, size_t at,
 	int rc = 1;
 
 	if (was_read == TO_PLACE)
-		rc = enter_file(f, &r->files[at], place, e);
-	else if (at + 1 < r->n)
-		rc = start_file(f, &r->files[at + 1], e);
+		return enter_file(f, &r->files[at], place, e);
+	if (at + 1 < r->n)
+		rc = start_readable(f, r, at + 1, place->changed, e);
 	if (rc > 0 && rotation_has_hole(r, at))
-		gap_note(&f->gap, place->changed, 0, "a file among those that "
-		    "were rotated away is missing");
+		gap_note(&f->gap, place->changed, r->files[at + 1].born, hole);
 	return rc;
 }
 
@@ -171,9 +170,8 @@ locate(struct follow *f, const struct log_place *place,
 		at = fingerprint_find_short(&r, place, e);
 		if (at >= 0) {
 			was_read = TO_END;
-			gap_note(&f->gap, place->changed, 0, "the file that "
-			    "was being read does not hold any more what was "
-			    "read of it");
+			gap_note(&f->gap, place->changed,
+			    r.files[at].changed, cut);
 		}
 	}
 	if (rc < 0 || at == -2)
@@ -184,21 +182,6 @@ locate(struct follow *f, const struct log_place *place,
 		rc = start_at(f, &r, (size_t)at, place, was_read, e);
 	rotation_release(&r);
 	return rc;
-}
-
-/* Files that move while we look at them stop moving. */
-static int
-locate_in_time(struct follow *f, const struct log_place *place,
-    enum was_read was_read, struct err *e)
-{
-	int rc = 0;
-
-	for (int i = 0; rc == 0 && i < TRIES; i++)
-		rc = locate(f, place, was_read, e);
-	if (rc == 0)
-		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
-		    "where they are: try later", f->name);
-	return rc < 0 ? -1 : 0;
 }
 
 /* The first run.  As locate(). */
@@ -212,7 +195,7 @@ begin(struct follow *f, bool backlog, struct err *e)
 		rc = err_set(e, EX_NOINPUT, "cannot open '%s': there is no "
 		    "such file", f->name);
 	else if (rc == 0 && backlog)
-		rc = start_file(f, &r.files[0], e);
+		rc = start_readable(f, &r, 0, 0, e);
 	else if (rc == 0)
 		rc = enter_file(f, &r.files[r.n - 1], &(struct log_place){
 		    .offset = r.files[r.n - 1].size }, e);
@@ -220,13 +203,17 @@ begin(struct follow *f, bool backlog, struct err *e)
 	return rc;
 }
 
+/* Files that move while we look at them stop moving.  place NULL: the first
+ * run. */
 static int
-begin_in_time(struct follow *f, bool backlog, struct err *e)
+arrive(struct follow *f, const struct log_place *place,
+    enum was_read was_read, bool backlog, struct err *e)
 {
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < TRIES; i++)
-		rc = begin(f, backlog, e);
+		rc = place ? locate(f, place, was_read, e) :
+		    begin(f, backlog, e);
 	if (rc == 0)
 		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
 		    "where they are: try later", f->name);
@@ -238,7 +225,6 @@ follow_open(const char *name, const struct log_place *place, bool backlog,
     struct err *e)
 {
 	struct follow *f = mem_new(sizeof *f);
-	int rc;
 
 	f->name = name;
 	gap_init(&f->gap, name);
@@ -247,9 +233,7 @@ follow_open(const char *name, const struct log_place *place, bool backlog,
 		f->before = *place;
 		f->has_before = true;
 	}
-	rc = place ? locate_in_time(f, place, TO_PLACE, e) :
-	    begin_in_time(f, backlog, e);
-	if (rc == 0)
+	if (arrive(f, place, TO_PLACE, backlog, e) == 0)
 		return f;
 	follow_close(f);
 	return NULL;
@@ -260,7 +244,7 @@ follow_close(struct follow *f)
 {
 	if (!f)
 		return;
-	close_input(f);
+	logfile_close(&f->file);
 	gap_release(&f->gap);
 	watch_close(&f->watch);
 	free(f);
@@ -269,19 +253,19 @@ follow_close(struct follow *f)
 struct input *
 follow_input(const struct follow *f)
 {
-	return f->is_damaged ? NULL : f->in;
+	return f->file.is_damaged ? NULL : f->file.in;
 }
 
 void
 follow_give_up(struct follow *f)
 {
-	f->is_damaged = true;
+	f->file.is_damaged = true;
 }
 
 uint64_t
 follow_from(const struct follow *f)
 {
-	return f->from;
+	return f->file.from;
 }
 
 /*
@@ -296,7 +280,7 @@ has_newer(const struct follow *f, struct err *e)
 	int found = rotation_list(&r, f->name, e), at;
 
 	if (found == 0) {
-		at = rotation_find(&r, f->is.device, f->is.inode, f->is.born);
+		at = rotation_find(&r, f->file.is.device, f->file.is.inode, f->file.is.born);
 		/* Compressed or removed: all that counts is the log. */
 		if (at < 0)
 			at = (int)r.n - (r.n && r.files[r.n - 1].is_log) - 1;
@@ -305,20 +289,6 @@ has_newer(const struct follow *f, struct err *e)
 	}
 	rotation_release(&r);
 	return found;
-}
-
-/* It was emptied, or what stands in it is not what did. */
-static int
-is_emptied(const struct follow *f, const struct rotated *now, struct err *e)
-{
-	int rc;
-
-	if (now->size < input_taken(f->in))
-		return 1;
-	if (now->changed == f->seen.changed)
-		return 0;
-	rc = fingerprint_is_kept(&f->print, f->in, e);
-	return rc < 0 ? -1 : !rc;
 }
 
 /* At the end of a file that may not be written to any more. */
@@ -338,8 +308,8 @@ look_behind(struct follow *f, const struct rotated *now,
 		return rc;
 	/* Somebody writes to another one: this is complete, but may have grown
 	 * until a moment ago. */
-	*step = input_is_done(f->in) ? FOLLOW_NEXT : FOLLOW_GOES_ON;
-	input_set_growing(f->in, false);
+	*step = input_is_done(f->file.in) ? FOLLOW_NEXT : FOLLOW_GOES_ON;
+	input_set_growing(f->file.in, false);
 	return 0;
 }
 
@@ -352,25 +322,25 @@ follow_look(struct follow *f, enum follow_step *step, struct err *e)
 	*step = FOLLOW_ENDS;
 	if (gap_look(&f->gap, e) < 0)
 		return -1;
-	if (!f->in || input_is_packed(f->in) || f->is_damaged) {
-		rc = f->in ? has_newer(f, e) :
+	if (!f->file.in || input_is_packed(f->file.in) || f->file.is_damaged) {
+		rc = f->file.in ? has_newer(f, e) :
 		    rotated_look(&now, -1, f->name, e);
 		if (rc > 0)
 			*step = FOLLOW_NEXT;
 		return rc < 0 ? -1 : 0;
 	}
-	if (rotated_look(&now, input_fd(f->in), NULL, e) < 0)
+	if (rotated_look(&now, input_fd(f->file.in), NULL, e) < 0)
 		return -1;
-	rc = is_emptied(f, &now, e);
+	rc = logfile_has_changed(&f->file, &now, e);
 	if (rc < 0)
 		return -1;
 	if (rc > 0) {
-		f->is_emptied = true;
+		f->file.is_emptied = true;
 		*step = FOLLOW_NEXT;
 		return 0;
 	}
-	f->seen = now;
-	if (now.size > input_taken(f->in)) {
+	f->file.seen = now;
+	if (now.size > input_taken(f->file.in)) {
 		*step = FOLLOW_GOES_ON;
 		return 0;
 	}
@@ -381,45 +351,30 @@ int
 follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 {
 	struct rotation r;
-	bool emptied = f->is_emptied;
+	bool emptied = f->file.is_emptied;
 	int at, rc;
 
 	if (end->print_at) {
 		f->before = *end;
 		f->has_before = true;
 	}
-	if (!f->in || emptied) {
-		close_input(f);
-		return locate_in_time(f, &f->before, emptied ? TO_PLACE :
-		    TO_END, e);
+	if (!f->file.in || emptied) {
+		logfile_close(&f->file);
+		return arrive(f, &f->before, emptied ? TO_PLACE : TO_END,
+		    true, e);
 	}
-	if (gap_leave(&f->gap, input_fd(f->in), input_taken(f->in),
-	    f->seen.changed, e) < 0)
+	if (gap_leave(&f->gap, input_fd(f->file.in), input_taken(f->file.in),
+	    f->file.seen.changed, e) < 0)
 		return -1;
-	close_input(f);
+	logfile_close(&f->file);
 	rc = rotation_list(&r, f->name, e);
-	at = rc < 0 ? -1 : rotation_find(&r, f->is.device, f->is.inode,
-	    f->is.born);
+	at = rc < 0 ? -1 : rotation_find(&r, f->file.is.device, f->file.is.inode,
+	    f->file.is.born);
 	if (rc == 0)
 		rc = at < 0 ? 0 : start_at(f, &r, (size_t)at, end, ALL, e);
 	rotation_release(&r);
 	if (rc == 0)
-		return locate_in_time(f, &f->before, ALL, e);
-	return rc < 0 ? -1 : 0;
-}
-
-/* The sums are of what was read, not of what has taken its place. */
-static int
-refresh_sums(struct follow *f, uint64_t at, struct err *e)
-{
-	struct input_ends ends;
-	int rc = fingerprint_is_kept(&f->print, f->in, e);
-
-	if (rc > 0)
-		rc = input_ends_at(input_fd(f->in), input_name(f->in), at,
-		    &ends, e);
-	if (rc > 0)
-		fingerprint_set(&f->print, at, &ends);
+		return arrive(f, &f->before, ALL, true, e);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -427,23 +382,9 @@ int
 follow_place(struct follow *f, uint64_t first, uint64_t offset,
     struct log_place *place, struct err *e)
 {
-	struct rotated now;
-
-	if (!f->in || (f->print.print_at == 0 && f->has_before)) {
-		*place = f->before;
-		return 0;
-	}
-	if (!input_is_packed(f->in) && f->print.print_at < offset &&
-	    refresh_sums(f, offset, e) < 0)
-		return -1;
-	if (!f->is_emptied &&
-	    rotated_look(&now, input_fd(f->in), NULL, e) < 0)
-		return -1;
-	if (!f->is_emptied)
-		f->print.changed = now.changed;
-	*place = f->print;
-	place->offset = offset;
-	place->again = offset - first;
+	if (f->file.in && (f->file.print.print_at || !f->has_before))
+		return logfile_place(&f->file, first, offset, place, e);
+	*place = f->before;
 	return 0;
 }
 
@@ -458,7 +399,7 @@ follow_watch(struct follow *f)
 {
 	if (f->watch.fd < 0)
 		watch_open(&f->watch, f->name,
-		    f->in ? input_name(f->in) : NULL);
+		    f->file.in ? input_name(f->file.in) : NULL);
 	return f->watch.fd;
 }
 

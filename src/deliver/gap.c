@@ -2,11 +2,15 @@
 /* What may have been missed. */
 #include "deliver/gap.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+static const char written_on[] =
+    "somebody went on writing to a file that had been rotated away";
 
 void
 gap_init(struct gap *g, const char *log)
@@ -22,6 +26,28 @@ gap_release(struct gap *g)
 	g->left = -1;
 }
 
+void
+gap_note(struct gap *g, uint64_t from, uint64_t to, const char *why)
+{
+	size_t i = 0;
+
+	while (i < g->n && g->notes[i].why != why)
+		i++;
+	if (to && to < from)	/* a file may be born before another ends */
+		to = from;
+	if (i == g->n) {
+		assert(g->n < GAP_KINDS);
+		g->notes[g->n].why = why;
+		g->notes[g->n].from = from;
+		g->notes[g->n++].to = to;
+		return;
+	}
+	if (from < g->notes[i].from)
+		g->notes[i].from = from;
+	if (g->notes[i].to && (to == 0 || to > g->notes[i].to))
+		g->notes[i].to = to;
+}
+
 static void
 add_time(char *text, size_t n, uint64_t when)
 {
@@ -33,27 +59,39 @@ add_time(char *text, size_t n, uint64_t when)
 		snprintf(text, n, "now");
 }
 
-void
-gap_note(struct gap *g, uint64_t from, uint64_t to, const char *why)
+static void
+add_period(char *text, size_t n, uint64_t from, uint64_t to)
 {
-	size_t n = g->is_new ? strlen(g->text) : 0;
 	char a[40], b[40];
 
 	add_time(a, sizeof a, from);
 	add_time(b, sizeof b, to);
-	snprintf(g->text + n, sizeof g->text - n, "%slines of '%s' written "
-	    "between %s and %s may be missing: %s", n ? "; " : "", g->log, a,
-	    b, why);
-	g->is_new = true;
+	if (from == 0)
+		snprintf(text, n, "before %s", b);
+	else if (strcmp(a, b) == 0)
+		snprintf(text, n, "about %s", a);
+	else
+		snprintf(text, n, "between %s and %s", a, b);
 }
 
 const char *
 gap_next(struct gap *g)
 {
-	bool is_new = g->is_new;
+	size_t n = 0;
 
-	g->is_new = false;
-	return is_new ? g->text : NULL;
+	if (g->n == 0)
+		return NULL;
+	for (size_t i = 0; i < g->n && n < sizeof g->text; i++) {
+		char period[100];
+
+		add_period(period, sizeof period, g->notes[i].from,
+		    g->notes[i].to);
+		n += (size_t)snprintf(g->text + n, sizeof g->text - n,
+		    "%slines of '%s' written %s may be missing: %s",
+		    n ? "; " : "", g->log, period, g->notes[i].why);
+	}
+	g->n = 0;
+	return g->text;
 }
 
 int
@@ -82,8 +120,7 @@ gap_look(struct gap *g, struct err *e)
 	if (rotated_look(&now, g->left, NULL, e) < 0)
 		return -1;
 	if (now.size > g->left_size) {
-		gap_note(g, g->left_changed, now.changed, "somebody went on "
-		    "writing to a file that had been rotated away");
+		gap_note(g, g->left_changed, now.changed, written_on);
 		g->left_size = now.size;
 		g->left_changed = now.changed;
 	}

@@ -8,13 +8,17 @@
 #include "base/err.h"
 #include "deliver/rotation.h"
 
-enum { GAP_MAX = 4096 };
+enum { GAP_KINDS = 8, GAP_MAX = 4096 };
 
 /* What may be missing of a log, in words; and the file that was read before,
  * which somebody may still write to though nobody reads it any more. */
 struct gap {
 	const char *log;
-	bool is_new;
+	struct {
+		const char *why;
+		uint64_t from, to;
+	} notes[GAP_KINDS];		/* that are new */
+	size_t n;
 	char text[GAP_MAX];
 	int left;		/* that file; -1: none */
 	uint64_t left_size, left_changed;
@@ -24,7 +28,9 @@ struct gap {
 void gap_init(struct gap *g, const char *log);
 void gap_release(struct gap *g);
 
-/* Lines between two times (nanoseconds, 0: now) may be missing. */
+/* Lines between two times (nanoseconds; 0: the beginning, or now) may be
+ * missing.  What is noted for the same reason is one gap.  why lives as long as
+ * the program. */
 void gap_note(struct gap *g, uint64_t from, uint64_t to, const char *why);
 
 /* What is new, each once; NULL: nothing. */

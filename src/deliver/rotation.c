@@ -223,6 +223,8 @@ add_entry(struct rotation *r, const char *log, size_t n, const char *name,
 	    &one.number))
 		return 0;
 	one.is_packed = without_packing(slice_text(name)).n < strlen(name);
+	one.is_foreign = one.is_packed &&
+	    !slice_ends(slice_text(name), SLICE(".gz"));
 	one.name = mem_new(n + strlen(name) + 1);
 	memcpy(one.name, log, n);
 	strcpy(one.name + n, name);
@@ -287,6 +289,17 @@ look(struct rotation *r, const char *log, struct err *e)
 	return add_log(r, log, e);
 }
 
+bool
+rotation_has_hole(const struct rotation *r, size_t behind)
+{
+	const struct rotated *one = &r->files[behind];
+
+	if (r->has_dates || one->is_log || behind + 1 == r->n)
+		return false;
+	/* The log counts as number 0. */
+	return one[0].number != one[1].number + 1;
+}
+
 static bool
 is_same(const struct rotation *a, const struct rotation *b)
 {
@@ -298,7 +311,10 @@ is_same(const struct rotation *a, const struct rotation *b)
 		    a->files[i].inode != b->files[i].inode)
 			return false;
 	/* Numbers move up one by one. */
-	return a->n == 0 || !rotation_has_hole(a, 0);
+	for (size_t i = 0; i < a->n; i++)
+		if (rotation_has_hole(a, i))
+			return false;
+	return a->n == 0 || a->has_dates || a->files[a->n - 1].number <= 1;
 }
 
 int
@@ -329,19 +345,4 @@ rotation_release(struct rotation *r)
 		free(r->files[i].name);
 	free(r->files);
 	*r = (struct rotation){ .n = 0 };
-}
-
-bool
-rotation_has_hole(const struct rotation *r, size_t behind)
-{
-	size_t last = r->n;
-
-	if (last && r->files[last - 1].is_log)
-		last--;
-	if (r->has_dates || behind >= last)
-		return false;
-	for (size_t i = behind + 1; i < last; i++)
-		if (r->files[i].number + 1 != r->files[i - 1].number)
-			return true;
-	return r->files[last - 1].number > 1;
 }

@@ -22,6 +22,7 @@ struct rotated {
 	uint64_t number;	/* LOG.number, or digits of a date */
 	bool is_log;		/* the one that is written to */
 	bool is_packed;		/* by its name */
+	bool is_foreign;	/* not with gzip, by its name */
 };
 
 struct rotation {
@@ -39,7 +40,7 @@ void rotation_release(struct rotation *r);
 int rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
 	uint64_t born);
 
-/* Whether files are missing behind this one, by the numbers. */
+/* Whether a file is missing just behind this one, by the numbers. */
 bool rotation_has_hole(const struct rotation *r, size_t behind);
 
 /* What a file is, by name or by descriptor (name NULL).  1: a regular file; 0:

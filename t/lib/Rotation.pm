@@ -245,7 +245,7 @@ sub run_filter {
 	if ($ran->{status} == 1) {
 		return 'nothing can be missing' unless $m->{may_miss};
 		return 'it does not say when' unless $ran->{err} =~
-		    /between \S+ and \S+ may be missing/;
+		    /(?:about \S+|between \S+ and \S+) may be missing/;
 	} elsif ($m->{must_miss}) {
 		return 'it does not say what is missing';
 	}
