@@ -10,7 +10,7 @@
 enum {
 	RETRY_MS = 5000,	/* between tries to write rows */
 	STEP_MS = 10,		/* lines wait no longer than this */
-	KEEP_MS = 1000,		/* nor does a checkpoint */
+	KEEP_MS = 1000,		/* nor does a checkpoint, or a look at files */
 	END_MS = 1500,		/* after the end of input: time is up */
 };
 
@@ -21,6 +21,26 @@ set_clock(struct filter_run *run)
 		return;
 	run->clock.now = time(NULL);
 	parser_set_clock(run->parser, &run->clock);
+}
+
+/* What somebody did to the files of the journal. */
+static void
+say_changes(struct filter_journal *j)
+{
+	struct filter_run *run = j->run;
+	const char *gap = journal_gap(run->state.journal);
+	struct err e;
+
+	if (journal_was_restored(run->state.journal))
+		diag_say(&run->diag, DIAG_WARNING, "somebody has removed or "
+		    "changed the journal: it was written again, nothing is "
+		    "lost");
+	if (!gap)
+		return;
+	j->has_gap = true;
+	err_set(&e, FILTER_GAP, "rows of lines that were accepted may be "
+	    "missing: %s", gap);
+	filter_run_note(run, &e);
 }
 
 static void
@@ -36,6 +56,7 @@ start_segment(struct filter_journal *j)
 	parser_start(run->parser, &run->clock);
 	parser_set_place(run->parser, run->from);
 	set_clock(run);
+	say_changes(j);
 	run->files++;
 	j->is_behind = true;
 }
@@ -167,7 +188,7 @@ rise(struct filter_journal *j, struct err *e)
 	if (filter_state_read(run, e) < 0 || resume(j, e) < 0)
 		return -1;
 	j->is_down = false;
-	run->status = 0;
+	run->status = j->has_gap ? FILTER_GAP : 0;
 	diag_say(&run->diag, DIAG_WARNING, "rows are written again");
 	return 0;
 }
@@ -179,6 +200,12 @@ filter_journal_work(struct filter_journal *j)
 	struct err e = { 0 };
 
 	run->now = j->stepped_at = filter_run_now();
+	/* Whether it can be made good is known when a line is to be accepted. */
+	if (run->now - j->checked_at >= KEEP_MS) {
+		j->checked_at = run->now;
+		(void)journal_check(run->state.journal, &e);
+	}
+	say_changes(j);
 	if (j->is_down && run->now < j->retry_at)
 		return;
 	if ((j->is_down && rise(j, &e) < 0) || step(j, &e) < 0)
@@ -199,7 +226,7 @@ filter_journal_patience(const struct filter_journal *j)
 	if (j->unread)
 		return STEP_MS * 1000;
 	wait = filter_run_patience(run, false);
-	if (run->mark.to != run->state.written_to &&
+	if ((has_waiting(run) || run->mark.to != run->state.written_to) &&
 	    (wait < 0 || wait > KEEP_MS * 1000))
 		wait = KEEP_MS * 1000;
 	return wait;

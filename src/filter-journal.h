@@ -15,7 +15,8 @@ struct filter_journal {
 	struct filter_run *run;
 	unsigned unread;	/* lines in it that were not looked at */
 	bool is_behind;		/* there may be more of them */
-	int64_t stepped_at;
+	int64_t stepped_at, checked_at;
+	bool has_gap;		/* lines of it were lost */
 	bool is_down;
 	int64_t retry_at;
 };

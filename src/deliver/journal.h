@@ -34,12 +34,26 @@ void journal_close(struct journal *j);
 int journal_append(struct journal *j, struct slice line, bool may_begin,
 	bool is_last, struct err *e);
 
+/* Looks whether the segment that is written to still has its name and its
+ * length, as journal_append() does before each line; if somebody has changed
+ * that, all that was appended to it is written once more, under its name, and
+ * reading goes on there.  -1: that cannot be done now; e. */
+int journal_check(struct journal *j, struct err *e);
+
+/* Whether it did so, since this was last asked. */
+bool journal_was_restored(struct journal *j);
+
+/* Which other segments were gone or shorter than they were when they were to be
+ * read, since this was last asked; borrowed until the next call of journal_*.
+ * NULL: none. */
+const char *journal_gap(struct journal *j);
+
 /* What was appended is on the disk.  -1: it is not known (EX_IOERR). */
 int journal_sync(struct journal *j, struct err *e);
 
 /* Goes to a place to read: the last line that is not needed ends there.  again:
- * bytes before it that are wanted too.  If there is no such place, what was
- * read there is gone and the next segment is gone to.  -1: e says why. */
+ * bytes before it that are wanted too.  If there is no such place, that is a
+ * gap, and the next segment is gone to.  -1: e says why. */
 int journal_enter(struct journal *j, uint64_t segment, uint64_t offset,
 	uint64_t again, struct err *e);
 

@@ -250,6 +250,13 @@ fstat(int fd, struct stat *st)
 }
 
 int
+stat(const char *file, struct stat *st)
+{
+	REAL(int, "stat", const char *, struct stat *);
+	return strikes(STAT) ? -1 : real(file, st);
+}
+
+int
 statx(int fd, const char *file, int flags, unsigned mask, struct statx *x)
 {
 	REAL(int, "statx", int, const char *, int, unsigned, struct statx *);
