@@ -142,6 +142,19 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is(json($HEADER)->{verdict}, '0 failed logins', 'a header alone');
 	is(json("ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n")->{total}, 1,
 	    'two columns are enough');
+	for my $c (0xad, 0x61c, 0x180e, 0x200b .. 0x200f, 0x202a .. 0x202e,
+	    0x2060 .. 0x2064, 0x2066 .. 0x2069, 0xfeff, 0xe0001, 0xe0061) {
+		utf8::encode(my $name = 'a' . chr($c) . 'nn');
+		my $seen = $name =~ s/([^a-z])/sprintf '\\x%02X', ord $1/egr;
+		my @rows = ($HEADER, row(user => $name) x 2, row());
+		my @users = map { $_->{value} } @{json(join '', @rows)->
+		    {top}{user}};
+		my @shown = map { summarize({in => join '', @rows}, @NOW,
+		    '--format', $_)->{out} } qw(text html);
+		ok($users[0] eq $seen && $users[1] eq 'ann' &&
+		    2 == grep({ /\Q$seen/ && !/\Q$name/ } @shown),
+		    sprintf 'two names that look alike: U+%04X is seen', $c);
+	}
 	is(json($HEADER . row(user => '\\x3Dcmd') . row(user => '=cmd'))->
 	    {tables}{user}{distinct}, 1,
 	    'a name that was made safe for spreadsheets is the same name');
