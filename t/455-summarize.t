@@ -142,6 +142,11 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is(json($HEADER)->{verdict}, '0 failed logins', 'a header alone');
 	is(json("ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n")->{total}, 1,
 	    'two columns are enough');
+	is_deeply([map { @$_{qw(addresses countries)} } @{json(join '', $HEADER,
+	    map { row(country_code => $_) } '', 'FR', 'DE', 'FR')->{top}{user}}],
+	    [1, 2], 'one address, of which three things are said');
+	is(json($HEADER . row(country_code => ''))->{top}{user}[0]{countries}, 0,
+	    'no country known');
 	for my $c (0xad, 0x61c, 0x180e, 0x200b .. 0x200f, 0x202a .. 0x202e,
 	    0x2060 .. 0x2064, 0x2066 .. 0x2069, 0xfeff, 0xe0001, 0xe0061) {
 		utf8::encode(my $name = 'a' . chr($c) . 'nn');
@@ -355,6 +360,10 @@ sub total {
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
 	    country_code => 'DE')), [['success-new-country', 'ann', 'DE', 0,
 	    1]], 'from a new country');
+	is(json(join('', $HEADER, $fail, $before, $ok->('11:00',
+	    country_code => 'DE')), '--period', 'yesterday', '--alert-failures',
+	    0, '--alert-users', 0)->{alerts}[0]{kind}, 'success-new-country',
+	    'whatever --alert-failures says');
 	is_deeply($alerts->($before, $ok->('11:00')), [],
 	    'not from the usual one');
 	is_deeply($alerts->($ok->('11:00', country_code => 'DE')), [],
