@@ -175,6 +175,42 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	    'and what was in each');
 }
 
+# While logrotate packs a file it is there twice.
+{
+	my $file = "$DIR/twice.csv";
+	my $text = join '', $HEADER, map { row(user => "user$_") } 1 .. 9000;
+	my $other = join '', $HEADER, map { row(user => "other$_") } 1 .. 9000;
+	gzip(\$text, \my $packed);
+	for (['whole', $text, $packed, 9000],
+	    ['half packed', $text, substr($packed, 0, length($packed) / 2), 9000],
+	    ['hardly packed', $text, substr($packed, 0, 4), 9000],
+	    ['nothing packed', $text, '', 9000],
+	    ['half unpacked', substr($text, 0, length($text) / 2), $packed, 9000],
+	    ['nothing unpacked', '', $packed, 9000],
+	    ['packed since it was listed', undef, $packed, 9000],
+	    ['another file', $other, $packed, 18000],
+	    ['another file, half', $other, substr($packed, 0,
+	    length($packed) / 2), undef]) {
+		my ($about, $plain, $gz, $rows) = @$_;
+		# A line that was torn is not told from a whole one.
+		$plain = $plain =~ s/[^\n]+\z//r if defined $plain;
+		unlink $file;
+		spew($file, $plain) if defined $plain;
+		spew("$file.gz", $gz);
+		for my $names ([$file, "$file.gz"], ["$file.gz", $file]) {
+			my $r = summarize(@NOW, '--format', 'json', @$names);
+			my $j = decode_json($r->{out});
+			if (!defined $rows) {
+				is($r->{status}, 65, "twice, $about");
+				next;
+			}
+			is_deeply([@$r{qw(status err)}, @$j{qw(total
+			    unread_files damaged_rows)}], [0, '', $rows, 0, 0],
+			    "twice, $about");
+		}
+	}
+}
+
 # What is damaged.
 {
 	my @bad = (
