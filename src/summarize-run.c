@@ -11,6 +11,7 @@
 #include "base/input.h"
 #include "base/mem.h"
 #include "report/digest.h"
+#include "summarize-extent.h"
 
 int
 summarize_run_prepare(struct summarize_run *run, struct err *e)
@@ -51,6 +52,13 @@ note_failure(struct summarize_run *run, const struct err *e)
 
 	if (!run->status)
 		run->status = status;
+}
+
+static void
+note_unread(struct summarize_run *run, const struct err *e)
+{
+	run->unread++;
+	note_failure(run, e);
 }
 
 /* Bytes of all inputs, 0 if they are not known. */
@@ -98,16 +106,19 @@ take_rows(struct summarize_run *run, struct slice block)
 	tally_flush(run->tally);
 }
 
+/* The next block of a file, of which x is what was read; twin: what was read of
+ * the same file by its other name. */
 static void
-take_block(struct summarize_run *run, const struct input *in,
-    struct slice block)
+take_block(struct summarize_run *run, struct slice block,
+    const struct extent *x, const struct extent *twin)
 {
 	struct slice passed;
 
-	if (run->bookmark) {
-		bookmark_take(run->bookmark, input_place(in), &block, &passed);
-		reader_pass(run->reader, passed);
-	}
+	if (run->bookmark)
+		bookmark_take(run->bookmark, x->end, &block, &passed);
+	else
+		passed = extent_pass(x, twin, &block);
+	reader_pass(run->reader, passed);
 	take_rows(run, block);
 }
 
@@ -131,39 +142,57 @@ note_end(struct summarize_run *run, const struct input *in, const char *name)
 	run->outside += counts->outside;
 }
 
-static void
-read_file(struct summarize_run *run, const char *name)
+/* Says in x what was read.  -1: e, it cannot be opened. */
+static int
+read_file(struct summarize_run *run, const char *name,
+    const struct extent *twin, struct extent *x, struct err *e)
 {
 	struct slice block;
-	struct err e;
-	struct input *in = input_open(name, &e);
+	struct input *in = input_open(name, e);
 	int got;
 
-	if (!in) {
-		run->unread++;
-		note_failure(run, &e);
-		return;
-	}
+	*x = (struct extent){ .n = 0 };
+	if (!in)
+		return -1;
 	/* What lives longer than the input. */
 	name = strcmp(name, "-") ? name : "standard input";
 	reader_begin(run->reader, input_name(in));
 	if (run->bookmark)
 		bookmark_begin(run->bookmark);
-	while ((got = input_next(in, &block, &e)) > 0) {
-		take_block(run, in, block);
+	while ((got = input_next(in, &block, e)) > 0) {
+		extent_add(x, block, input_place(in));
+		take_block(run, block, x, twin);
 		progress_show(&run->progress, run->bytes + input_taken(in),
 		    run->rows + reader_counts(run->reader)->rows);
 		if (block.n == 0)
 			(void)input_wait(in, -1, -1, NULL);
 	}
-	run->unread += got < 0;
-	if (got < 0)
-		note_failure(run, &e);
 	/* What was read of it until then is reported, too. */
 	if (run->bookmark)
 		bookmark_end(run->bookmark);
-	note_end(run, in, name);
+	if (twin->n == 0 || !extent_is_within(x, twin)) {
+		if (got < 0)
+			note_unread(run, e);
+		note_end(run, in, name);
+	}
 	input_close(in);
+	return 0;
+}
+
+/* A file, and what more of it there is by its packed name. */
+static void
+read_both(struct summarize_run *run, const char *name, const char *packed)
+{
+	const struct extent none = { .n = 0 };
+	struct extent plain, rest;
+	struct err e;
+
+	/* It may have been packed and removed since it was listed. */
+	if (read_file(run, name, &none, &plain, &e) < 0 &&
+	    !(packed && e.status == EX_NOINPUT && access(name, F_OK) < 0))
+		note_unread(run, &e);
+	if (packed && read_file(run, packed, &plain, &rest, &e) < 0)
+		note_unread(run, &e);
 }
 
 static void
@@ -195,7 +224,9 @@ summarize_run_read(struct summarize_run *run, char **names, int n)
 	run->files = mem_array((size_t)n, sizeof *run->files);
 	start_progress(run, names, n);
 	for (int i = 0; i < n; i++)
-		read_file(run, names[i]);
+		if (!extent_unpacked(names, n, names[i]))
+			read_both(run, names[i], extent_packed(names, n,
+			    names[i]));
 	progress_end(&run->progress);
 	complaints = reader_complaints(run->reader);
 	status = diag_complain(&run->diag, DIAG_ERROR, complaints);

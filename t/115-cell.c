@@ -47,15 +47,29 @@ add_hex(struct buf *out, const char *bytes, size_t n)
 		buf_addf(out, "\\x%02X", (unsigned char)bytes[i]);
 }
 
+/* Unicode 15, DerivedCoreProperties.txt. */
+static bool
+is_ignorable(unsigned c)
+{
+	return c == 0xad || c == 0x34f || c == 0x61c || c == 0x115f ||
+	    c == 0x1160 || c == 0x17b4 || c == 0x17b5 ||
+	    (c >= 0x180b && c <= 0x180f) || (c >= 0x200b && c <= 0x200f) ||
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+	    c == 0x3164 || (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff ||
+	    c == 0xffa0 || (c >= 0xfff0 && c <= 0xfff8) ||
+	    (c >= 0x1bca0 && c <= 0x1bca3) || (c >= 0x1d173 && c <= 0x1d17a) ||
+	    (c >= 0xe0000 && c <= 0xe0fff);
+}
+
 /* Whether the contract lets a code point stand. */
 static bool
 stands(unsigned c)
 {
-	return !(c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c ||
+	return !is_ignorable(c) && !(c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c ||
 	    c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
 	    (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 ||
 	    c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) ||
-	    (c >= 0xe0000 && c <= 0xe007f) || (c >= 0xd800 && c <= 0xdfff) ||
+	    (c >= 0xd800 && c <= 0xdfff) ||
 	    c > 0x10ffff);
 }
 

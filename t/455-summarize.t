@@ -142,6 +142,24 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is(json($HEADER)->{verdict}, '0 failed logins', 'a header alone');
 	is(json("ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n")->{total}, 1,
 	    'two columns are enough');
+	is_deeply([map { @$_{qw(addresses countries)} } @{json(join '', $HEADER,
+	    map { row(country_code => $_) } '', 'FR', 'DE', 'FR')->{top}{user}}],
+	    [1, 2], 'one address, of which three things are said');
+	is(json($HEADER . row(country_code => ''))->{top}{user}[0]{countries}, 0,
+	    'no country known');
+	for my $c (0xad, 0x61c, 0x180e, 0x200b .. 0x200f, 0x202a .. 0x202e,
+	    0x2060 .. 0x2064, 0x2066 .. 0x2069, 0xfeff, 0xe0001, 0xe0061) {
+		utf8::encode(my $name = 'a' . chr($c) . 'nn');
+		my $seen = $name =~ s/([^a-z])/sprintf '\\x%02X', ord $1/egr;
+		my @rows = ($HEADER, row(user => $name) x 2, row());
+		my @users = map { $_->{value} } @{json(join '', @rows)->
+		    {top}{user}};
+		my @shown = map { summarize({in => join '', @rows}, @NOW,
+		    '--format', $_)->{out} } qw(text html);
+		ok($users[0] eq $seen && $users[1] eq 'ann' &&
+		    2 == grep({ /\Q$seen/ && !/\Q$name/ } @shown),
+		    sprintf 'two names that look alike: U+%04X is seen', $c);
+	}
 	is(json($HEADER . row(user => '\\x3Dcmd') . row(user => '=cmd'))->
 	    {tables}{user}{distinct}, 1,
 	    'a name that was made safe for spreadsheets is the same name');
@@ -155,6 +173,42 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is($j->{total}, 1001, 'files, gzip too');
 	is_deeply([map { $_->{rows} } @{$j->{files}}], [1000, 1],
 	    'and what was in each');
+}
+
+# While logrotate packs a file it is there twice.
+{
+	my $file = "$DIR/twice.csv";
+	my $text = join '', $HEADER, map { row(user => "user$_") } 1 .. 9000;
+	my $other = join '', $HEADER, map { row(user => "other$_") } 1 .. 9000;
+	gzip(\$text, \my $packed);
+	for (['whole', $text, $packed, 9000],
+	    ['half packed', $text, substr($packed, 0, length($packed) / 2), 9000],
+	    ['hardly packed', $text, substr($packed, 0, 4), 9000],
+	    ['nothing packed', $text, '', 9000],
+	    ['half unpacked', substr($text, 0, length($text) / 2), $packed, 9000],
+	    ['nothing unpacked', '', $packed, 9000],
+	    ['packed since it was listed', undef, $packed, 9000],
+	    ['another file', $other, $packed, 18000],
+	    ['another file, half', $other, substr($packed, 0,
+	    length($packed) / 2), undef]) {
+		my ($about, $plain, $gz, $rows) = @$_;
+		# A line that was torn is not told from a whole one.
+		$plain = $plain =~ s/[^\n]+\z//r if defined $plain;
+		unlink $file;
+		spew($file, $plain) if defined $plain;
+		spew("$file.gz", $gz);
+		for my $names ([$file, "$file.gz"], ["$file.gz", $file]) {
+			my $r = summarize(@NOW, '--format', 'json', @$names);
+			my $j = decode_json($r->{out});
+			if (!defined $rows) {
+				is($r->{status}, 65, "twice, $about");
+				next;
+			}
+			is_deeply([@$r{qw(status err)}, @$j{qw(total
+			    unread_files damaged_rows)}], [0, '', $rows, 0, 0],
+			    "twice, $about");
+		}
+	}
 }
 
 # What is damaged.
@@ -342,6 +396,10 @@ sub total {
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
 	    country_code => 'DE')), [['success-new-country', 'ann', 'DE', 0,
 	    1]], 'from a new country');
+	is(json(join('', $HEADER, $fail, $before, $ok->('11:00',
+	    country_code => 'DE')), '--period', 'yesterday', '--alert-failures',
+	    0, '--alert-users', 0)->{alerts}[0]{kind}, 'success-new-country',
+	    'whatever --alert-failures says');
 	is_deeply($alerts->($before, $ok->('11:00')), [],
 	    'not from the usual one');
 	is_deeply($alerts->($ok->('11:00', country_code => 'DE')), [],

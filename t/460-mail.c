@@ -114,6 +114,7 @@ test_header_text(void)
 {
 	static const char *const good[] = {
 		"", "mx1", "J\xc3\xb6rg", "back\\slash", "\xf0\x9f\x98\x80",
+		"\xe2\x9a\xa0\xef\xb8\x8f mail",
 	};
 	static const char *const bad[] = {
 		"a\nBcc: b", "a\rb", "a\tb", "\x1b[m", "\x7f", "\xc2\x85",

@@ -59,11 +59,11 @@ static void
 test_unlinked(void)
 {
 	static const struct text_case cases[] = {
-		{ "ann@example.net", "ann@example.net" },
+		{ "ann@example.net", "ann" JOINT "@example" JOINT ".net" },
 		{ "192.0.2.1", "192.0.2.1" },
 		{ "mail.example.net", "mail" JOINT ".example" JOINT ".net" },
 		{ "http://a.b/", "http" JOINT "://a" JOINT ".b/" },
-		{ "http://x@a.b", "http" JOINT "://x@a" JOINT ".b" },
+		{ "http://x@a.b", "http" JOINT "://x" JOINT "@a" JOINT ".b" },
 		{ "end.", "end." },
 		{ NULL, NULL },
 	};

@@ -15,17 +15,24 @@ has(const struct buf *out, const char *text)
 }
 
 static void
-add(struct buf *out, const struct model *m, struct attach *rows,
-    enum attach_kind kind)
+add_all(struct buf *out, const struct model *m, struct slice text,
+    struct attach *rows, enum attach_kind kind)
 {
 	static const struct mailbox mailbox = {
 		.address = SLICE("ann@example.net") };
 	const struct mail mail = { .from = mailbox, .to = &mailbox,
 		.recipients = 1, .subject = SLICE("[mls] mx1"), .model = m,
-		.text = SLICE("the text\n"), .rows = rows, .kind = kind };
+		.text = text, .rows = rows, .kind = kind };
 
 	buf_init(out, ROOM);
 	ok(mail_add(out, &mail) == 0, "there is room");
+}
+
+static void
+add(struct buf *out, const struct model *m, struct attach *rows,
+    enum attach_kind kind)
+{
+	add_all(out, m, SLICE("the text\n"), rows, kind);
 }
 
 static void
@@ -50,6 +57,30 @@ test_subject(struct model *m)
 	add(&out, m, NULL, ATTACH_NONE);
 	ok(has(&out, ": 1 failed login (2026-11-22)\n"), "no alert");
 	buf_release(&out);
+}
+
+/* What a client wrote is no link, in neither part. */
+static void
+test_links(void)
+{
+	struct model hostile;
+	struct buf out;
+
+	sample_model(&hostile, SLICE("http://x@www.a.b/?q"));
+	hostile.alerts = NULL;
+	hostile.n_alerts = 0;
+	for (int t = 0; t < MODEL_TABLES; t++)
+		if (t != MODEL_USER)
+			hostile.tables[t].n = 0;
+	add_all(&out, &hostile, SLICE("  http://x@www.a.b/?q  12\n"), NULL,
+	    ATTACH_NONE);
+	ok(has(&out, "  http=E2=81=A0://x@www=E2=81=A0.a.b/?q  12\n"),
+	    "the text: no link");
+	ok(has(&out, "http=E2=81=A0://x=E2=81=A0@www=E2=81=A0.a=E2=81=A0.b/?q"),
+	    "HTML: no link");
+	ok(!has(&out, "http://") && !has(&out, "www."), "nowhere");
+	buf_release(&out);
+	model_release(&hostile);
 }
 
 static void
@@ -102,6 +133,7 @@ main(void)
 	when_set_zone("+01:00", &e);
 	sample_model(&m, SLICE("ann"));
 	test_subject(&m);
+	test_links();
 	test_file(&m, 1, ATTACH_CSV, "text/csv; charset=utf-8",
 	    "\"mls-2026-11-01.csv\"");
 	test_file(&m, 7, ATTACH_CSV_GZ, "application/gzip",

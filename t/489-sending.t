@@ -140,8 +140,10 @@ like(slurp($mail), qr/^Subject: .*: 0 failed logins/m, 'says that');
 add_row('eve');
 run('gzip', '-n', '-c', $csv)->{out} =~ /\A(.*)\z/s;
 spew("$csv.1.gz", $1);
+spew("$csv.1", slurp($csv));
 spew($csv, $HEADER, row('fay'));
-is(summarize(@since, $csv, "$csv.1.gz")->{status}, 0, 'rotated');
+is(summarize(@since, $csv, "$csv.1", "$csv.1.gz")->{status}, 0, 'rotated');
+unlink "$csv.1";
 is(mailed(), 'fay eve', 'the end of the old, all of the new');
 
 # Half a row is no row yet.

@@ -156,7 +156,8 @@ keep_stamp(struct model *m, const struct stamp *stamp)
 static uint64_t
 suspicion(const struct found *f, const struct success_facts *facts)
 {
-	return facts->failures < f->limits->failures ? 0 : facts->failures;
+	return f->limits->failures == 0 ||
+	    facts->failures < f->limits->failures ? 0 : facts->failures;
 }
 
 /* A login from a country from which this user never logged in before, though
@@ -194,8 +195,7 @@ find_successes(struct found *f, enum model_alert_kind kind,
 	uint64_t n = 0;
 
 	ranking_init(&best, f->limits->listed);
-	for (uint32_t i = 0; f->limits->failures && i < table_size(keys);
-	    i++) {
+	for (uint32_t i = 0; i < table_size(keys); i++) {
 		const struct success_facts *facts = table_extra(keys, i);
 		struct slice user = table_at(keys, i).text, head;
 		uint64_t weight;

@@ -102,13 +102,10 @@ bookmark_begin(struct bookmark *b)
 	b->known = 0;
 }
 
-/* What is known of a file that begins so: where it was read farthest. */
 static void
-find_reach(struct bookmark *b, struct slice first)
+find_among(struct bookmark *b, struct reach *all, size_t n, struct slice first)
 {
-	for (size_t i = 0; i < b->n_old; i++) {
-		struct reach *p = &b->old[i];
-
+	for (struct reach *p = all; p < all + n; p++) {
 		if (p->length > first.n ||
 		    sum(slice_to(first, p->length)) != p->sum)
 			continue;
@@ -116,6 +113,15 @@ find_reach(struct bookmark *b, struct slice first)
 		if (p->offset > b->known)
 			b->known = p->offset;
 	}
+}
+
+/* What is known of a file that begins so: where it was read farthest, before or
+ * just now: one that is being packed is there twice. */
+static void
+find_reach(struct bookmark *b, struct slice first)
+{
+	find_among(b, b->old, b->n_old, first);
+	find_among(b, b->new, b->n_new, first);
 }
 
 /* Without a last line that may still grow; one that was cut does not. */

@@ -20,9 +20,9 @@ header_is_text(struct slice text)
 	struct buf cell;
 	bool is_same;
 
-	/* What a cell shows as it is, a header may hold. */
+	/* What a cell shows as it is, a header may hold; emoji too. */
 	buf_init(&cell, HEADER_TEXT_MAX);
-	cell_add(&cell, text, CELL_SEED);
+	cell_add(&cell, text, CELL_SEED | CELL_INVISIBLE);
 	is_same = !cell.overflow && slice_is(buf_slice(&cell), text);
 	buf_release(&cell);
 	return is_same;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "report/letter.h"
+#include "report/markup.h"
 #include "report/mime.h"
 #include "report/model.h"
 
@@ -62,6 +63,21 @@ set_name(char *name, const struct mail *mail)
 	    mail->kind == ATTACH_CSV_GZ ? ".csv.gz" : ".csv");
 }
 
+/* Readers make links of plain text too.  From here users and host names are
+ * copied, so they stay as they are but for what no good one has. */
+static void
+add_unlinked(struct buf *out, struct slice text)
+{
+	while (text.n) {
+		if (slice_starts(text, SLICE("://")))
+			buf_add(out, SLICE(MARKUP_JOINER));
+		buf_add(out, slice_to(text, 1));
+		if (slice_ends(buf_slice(out), SLICE("www")))
+			buf_add(out, SLICE(MARKUP_JOINER));
+		text = slice_from(text, 1);
+	}
+}
+
 static void
 add_parts(struct buf *out, struct mime *mime, const struct mail *mail)
 {
@@ -70,8 +86,8 @@ add_parts(struct buf *out, struct mime *mime, const struct mail *mail)
 	    "--attach-max allows.") : (struct slice){ 0 };
 	struct buf text, html;
 
-	buf_init(&text, mail->text.n + NOTE_MAX);
-	buf_add(&text, mail->text);
+	buf_init(&text, 2 * mail->text.n + NOTE_MAX);
+	add_unlinked(&text, mail->text);
 	if (note.n) {
 		buf_add_byte(&text, '\n');
 		buf_add(&text, note);

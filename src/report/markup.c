@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #define ELLIPSIS "\xe2\x80\xa6"
-#define WORD_JOINER "\xe2\x81\xa0"
 
 static void
 add_character(struct buf *out, struct slice c)
@@ -40,18 +39,8 @@ character_length(struct slice s)
 static bool
 is_joint(struct slice rest)
 {
-	return (*rest.p == '.' && rest.n > 1 && !byte_is_digit(rest.p[1])) ||
+	return *rest.p == '@' || (*rest.p == '.' && rest.n > 1 && !byte_is_digit(rest.p[1])) ||
 	    slice_starts(rest, SLICE("://"));
-}
-
-/* An address of the usual form is no harm as a link, and somebody will copy it
- * to search for it. */
-static bool
-is_usual_user(struct slice text)
-{
-	return slice_find_byte(text, '@') < text.n &&
-	    slice_find_byte(text, '/') == text.n &&
-	    slice_find_byte(text, ':') == text.n;
 }
 
 /* At most so many characters of a text that is UTF-8. */
@@ -62,7 +51,7 @@ add_text(struct buf *out, struct slice text, size_t characters, bool unlink)
 		size_t n = character_length(text);
 
 		if (unlink && is_joint(text))
-			buf_add(out, SLICE(WORD_JOINER));
+			buf_add(out, SLICE(MARKUP_JOINER));
 		add_character(out, slice_to(text, n));
 		text = slice_from(text, n);
 	}
@@ -79,7 +68,7 @@ markup_add(struct buf *out, struct slice text)
 void
 markup_add_unlinked(struct buf *out, struct slice text)
 {
-	add_text(out, text, MARKUP_TEXT, !is_usual_user(text));
+	add_text(out, text, MARKUP_TEXT, true);
 }
 
 void

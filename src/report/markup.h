@@ -17,7 +17,8 @@ enum { MARKUP_TEXT = 64 };
 void markup_add(struct buf *out, struct slice text);
 
 /* The same for mail, whose readers make links of what looks like one: host
- * names and URLs get an invisible joint (U+2060) where a link would break. */
+ * names, addresses and URLs get an invisible joint where a link would break. */
+#define MARKUP_JOINER "\xe2\x81\xa0"	/* U+2060 */
 void markup_add_unlinked(struct buf *out, struct slice text);
 
 /* Says that what was added last goes on, unless it says so already. */

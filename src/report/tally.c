@@ -278,18 +278,21 @@ is_of_period(const struct tally *t, const struct record *row)
 	return t->period->is_all || row->slot >= t->period->from;
 }
 
-/* A user that was tried from this address for the first time. */
+/* Whether a user was tried from this address, or country, for the first time.
+ * The country of an address may change, or become known. */
 static void
-note_new_pair(struct tally *t, struct client *client, uint32_t user,
-    uint64_t user_hash)
+count_pairs(struct tally *t, struct client *client, uint32_t place,
+    uint64_t user)
 {
-	struct user_facts *facts = table_extra(t->tables[MODEL_USER], user);
+	struct user_facts *facts = table_extra(t->tables[MODEL_USER], place);
 
-	client->users++;
-	facts->addresses++;
-	if (client->country_hash)
-		facts->countries += pairs_add(t->user_countries, user_hash,
-		    client->country_hash);
+	if (client->ip_hash && pairs_add(t->pairs, user, client->ip_hash)) {
+		client->users++;
+		facts->addresses++;
+	}
+	if (client->country_hash && pairs_add(t->user_countries, user,
+	    client->country_hash))
+		facts->countries++;
 }
 
 static void
@@ -327,9 +330,7 @@ count_failure(struct tally *t, size_t i)
 		return;
 	t->valued[MODEL_USER]++;
 	place = table_add(t->tables[MODEL_USER], user, t->user_hashes[i], 1);
-	if (client->ip_hash && pairs_add(t->pairs, t->user_hashes[i],
-	    client->ip_hash))
-		note_new_pair(t, client, place, t->user_hashes[i]);
+	count_pairs(t, client, place, t->user_hashes[i]);
 }
 
 /* Returns the hash of the key. */

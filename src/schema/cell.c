@@ -43,22 +43,42 @@ utf8_first(struct slice s, unsigned *code)
 	return 0;
 }
 
-/* Characters that change how others are shown, or end a line. */
-static bool
-is_treacherous(unsigned code)
-{
-	static const struct {
-		unsigned first, last;
-	} ranges[] = {
-		{ 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f },
-		{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff },
-		{ 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
-	};
+struct range {
+	unsigned first, last;
+};
 
-	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+/* Characters that change how others are shown, or end a line. */
+static const struct range treacherous[] = {
+	{ 0x80, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f },
+	{ 0x2028, 0x202e }, { 0x2066, 0x2069 }, { 0xfeff, 0xfeff },
+	{ 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+};
+
+/* Those that nobody sees, so that two texts look like one: the rest of
+ * Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt). */
+static const struct range invisible[] = {
+	{ 0xad, 0xad }, { 0x34f, 0x34f }, { 0x115f, 0x1160 },
+	{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200d },
+	{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+	{ 0xffa0, 0xffa0 }, { 0xfff0, 0xfff8 }, { 0x1bca0, 0x1bca3 },
+	{ 0x1d173, 0x1d17a }, { 0xe0080, 0xe0fff },
+};
+
+static bool
+is_in(unsigned code, const struct range *ranges, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;
 	return false;
+}
+
+static bool
+stands(unsigned code, unsigned style)
+{
+	return !is_in(code, treacherous, sizeof treacherous /
+	    sizeof *treacherous) && (style & CELL_INVISIBLE ||
+	    !is_in(code, invisible, sizeof invisible / sizeof *invisible));
 }
 
 static void
@@ -150,7 +170,7 @@ add_text(struct buf *out, struct slice raw, unsigned style)
 			    SLICE("\\\\"));
 		} else {
 			n = utf8_first(raw, &code);
-			if (n && !is_treacherous(code))
+			if (n && stands(code, style))
 				buf_add(out, slice_to(raw, n));
 			else
 				add_escaped(out, slice_to(raw, n ? n : 1));

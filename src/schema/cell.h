@@ -13,8 +13,10 @@
  *
  * Written \xHH (upper case), a byte at a time: control bytes, DEL, C1 controls
  * (U+0080-9F), bidi controls (U+061C, 200E-F, 202A-E, 2066-9), line and
- * paragraph separators (U+2028-9), the invisible U+FEFF, FFF9-B and E0000-7F,
- * bytes that are not UTF-8 (RFC 3629).  A backslash is written \\. */
+ * paragraph separators (U+2028-9), what is invisible (U+FFF9-B and all that
+ * Unicode calls Default_Ignorable_Code_Point: soft hyphen, zero-width space and
+ * joiners, fillers, variation selectors, tags, ...), bytes that are not UTF-8
+ * (RFC 3629).  A backslash is written \\. */
 enum cell_style {
 	CELL_PLAIN = 0,
 	CELL_NO_FORMULA = 1,	/* a leading = + - @ (also full-width, also
@@ -25,6 +27,9 @@ enum cell_style {
 				 * readers do not know \\ */
 	CELL_NO_QUOTE = 4,	/* a leading " becomes \x22: in TSV some
 				 * readers take it to open a quoted cell */
+	CELL_INVISIBLE = 8,	/* soft hyphens, joiners and selectors of emoji,
+				 * fillers stand as they are: not for what an
+				 * attacker wrote */
 };
 
 /* Nothing but printable ASCII without a backslash: the text of a cell as it is,
