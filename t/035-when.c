@@ -4,18 +4,8 @@
 #include <time.h>
 
 #include "base/when.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0xbe5466cf34e90c6c;
-
-static uint64_t
-dice(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * 0x2545f4914f6cdd1d >> 16;
-}
 
 static void
 set_zone(const char *zone)
@@ -238,7 +228,7 @@ test_calendar(const char *zone)
 
 	set_zone(zone);
 	for (int i = 0; i < 10000 && back; i++) {
-		int64_t t = (int64_t)(dice() % (uint64_t)end);
+		int64_t t = (int64_t)(chance_bits() % (uint64_t)end);
 		struct when w = when_local(t);
 		time_t at = (time_t)t;
 		struct tm tm;
@@ -254,7 +244,7 @@ test_calendar(const char *zone)
 	}
 	ok(back, "%s: 10000 moments as libc has them, and back", zone);
 	for (int i = 0; i < 2000 && good; i++) {
-		struct when w = when_local((int64_t)(dice() % (uint64_t)end));
+		struct when w = when_local((int64_t)(chance_bits() % (uint64_t)end));
 
 		good = resolves(&w);
 	}
@@ -477,7 +467,7 @@ stands_alone(const char *text, const struct clock *clock)
 static size_t
 write_stamp(const struct tm *tm, char *text, size_t n)
 {
-	switch (dice() % 9) {
+	switch (chance_bits() % 9) {
 	case 0:	return strftime(text, n, "%b %e %H:%M:%S ", tm);
 	case 1:	return strftime(text, n, "%Y-%m-%dT%H:%M:%S+01:00 ", tm);
 	case 2:	return strftime(text, n, "%Y-%m-%dT%H:%M:%S.123Z ", tm);
@@ -504,15 +494,15 @@ test_neighbours(void)
 		char text[64];
 
 		if (i % 50 == 0)
-			base = 1772150400 + (int64_t)(dice() % 100000000);
+			base = 1772150400 + (int64_t)(chance_bits() % 100000000);
 		/* Around a day from now, or a year before that. */
-		t = (time_t)(base + 86400 - (int64_t)(dice() % 3) * 365 *
-		    86400 + (int64_t)(dice() % 2400) - 1200);
+		t = (time_t)(base + 86400 - (int64_t)(chance_bits() % 3) * 365 *
+		    86400 + (int64_t)(chance_bits() % 2400) - 1200);
 		if (!localtime_r(&t, &tm) || !write_stamp(&tm, text,
 		    sizeof text))
 			continue;
-		if (dice() % 8 == 0)
-			clock.year = 2020 + (int)(dice() % 8);
+		if (chance_bits() % 8 == 0)
+			clock.year = 2020 + (int)(chance_bits() % 8);
 		good = stands_alone(text, &clock);
 	}
 	ok(good, "stamps come to the same behind any other");

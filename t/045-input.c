@@ -13,20 +13,10 @@
 
 #include "base/buf.h"
 #include "base/input.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { MANY = 64 * 1024 * 1024, PATIENCE = 20 };
-
-static uint64_t seed = 0xc0ac29b7c97c50dd;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static void
 spew(const char *name, struct slice text)

@@ -7,20 +7,10 @@
 #include "base/input.h"
 #include "parse/parser.h"
 #include "parse/sieve.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { ALL = 1 << EVENT_KINDS, MAX_LINES = 8, ROOM = 100000 };
-
-static uint64_t seed = 0x1f83d9abfb41bd6b;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static struct rules *rules;
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "enrich/window.h"
+#include "chance.h"
 #include "tap.h"
 
 enum {
@@ -14,15 +15,10 @@ enum {
 	EVENTS_MAX = 1 << 18,	/* with those that are stale */
 };
 
-static uint64_t seed = 0x13198a2e03707344;
-
 static double
 dice(void)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 40) / (1 << 24);
+	return (double)(chance_bits() >> 40) / (1 << 24);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "enrich/queue.h"
+#include "chance.h"
 #include "tap.h"
 
 enum {
@@ -14,17 +15,6 @@ enum {
 	NEVER = -1,		/* overdue: nobody is */
 	TEXT_MAX = 700,
 };
-
-static uint64_t seed = 0x9216d5d98979fb1b;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static struct rdns *rdns;
 static int silent_socket;
