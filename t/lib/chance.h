@@ -25,4 +25,11 @@ chance(unsigned below)
 	return (unsigned)(chance_bits() >> 33) % below;
 }
 
+/* 0 to 1, and never 1. */
+static inline double
+chance_part(void)
+{
+	return (double)(chance_bits() >> 40) / (1 << 24);
+}
+
 #endif
