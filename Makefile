@@ -116,7 +116,7 @@ $(B)/t/%.t: t/%.c $(B)/libmls.a $(B)/flags
 	    -o $@ $< $(B)/libmls.a $(LIBS)
 
 # System calls that fail on demand.
-$(B)/t/fault.so: t/lib/fault.c $(B)/flags
+$(B)/t/fault.so: t/lib/fault.c t/lib/chance.h $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< -ldl
 
@@ -203,8 +203,8 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split
 	        $(B)/measure $(B)/bench; } | \
 	    tee $(B)/bench.txt
 
-$(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c $(B)/flags
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $< -lz
+$(BENCH:%=$(B)/%): $(B)/%: t/bench/%.c t/lib/chance.h $(B)/flags
+	$(CC) $(ALL_CFLAGS) -It/lib $(LINKING) $(LDFLAGS) -o $@ $< -lz
 
 # The floor may use all that this machine has.
 $(B)/split: t/bench/split.c $(B)/flags

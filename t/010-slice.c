@@ -4,18 +4,8 @@
 #include <stdlib.h>
 
 #include "base/slice.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0x243f6a8885a308d3;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static const struct {
 	struct slice s, what;

@@ -3,22 +3,18 @@
 #include <stdint.h>
 
 #include "base/word.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { LONGEST = 20 };
 
-static uint64_t seed = 0x452821e638d01377;
-
 static unsigned char
-chance(void)
+any_byte(void)
 {
 	static const char near[] = " \x1f\x21\x7e\x7f\x80\x81\xff\\,\"\n\r";
 
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed >> 60 ? (unsigned char)near[(seed >> 33) % sizeof near] :
-	    (unsigned char)(seed >> 33);
+	return chance(16) ? (unsigned char)near[chance(sizeof near)] :
+	    (unsigned char)chance(256);
 }
 
 static bool
@@ -64,12 +60,12 @@ main(void)
 	unsigned wrong_has = 0, wrong_below = 0, wrong_places = 0, found = 0;
 
 	for (size_t i = 0; i < 300000; i++) {
-		char bytes[LONGEST], c = (char)chance();
+		char bytes[LONGEST], c = (char)any_byte();
 		struct slice s = { bytes, i % (LONGEST + 1) };
 		uint64_t any = 0, below = 0;
 
 		for (size_t k = 0; k < s.n; k++)
-			bytes[k] = (char)chance();
+			bytes[k] = (char)any_byte();
 		for (size_t k = 0; k < s.n; k += WORD_BYTES) {
 			uint64_t word = word_at(s, k, c == 'x' ? 'y' : 'x');
 

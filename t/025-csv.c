@@ -4,20 +4,10 @@
 #include <stdlib.h>
 
 #include "base/csv.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { CELLS = 4 };
-
-static uint64_t seed = 0x13198a2e03707344;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static const struct {
 	char delimiter;

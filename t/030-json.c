@@ -4,20 +4,10 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { ROOM = 4096 };
-
-static uint64_t seed = 0xa4093822299f31d0;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 /* What json_member() gave, as "key=value;" and "." or "!" at the end. */
 static void

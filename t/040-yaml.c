@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* YAML files as small trees: lines, limits, and what is refused. */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -8,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/yaml.h"
+#include "scratch.h"
 #include "tap.h"
 
 /* A tree in one line: maps in {}, lists in [], behind each node @line. */
@@ -166,15 +166,6 @@ fill(struct buf *b, size_t n)
 }
 
 static void
-spew(const char *name, struct slice text)
-{
-	FILE *f = fopen(name, "w");
-
-	if (!f || fwrite(text.p, 1, text.n, f) != text.n || fclose(f))
-		printf("# cannot write %s\n", name);
-}
-
-static void
 test_size(void)
 {
 	const struct yaml *y;
@@ -210,7 +201,6 @@ test_size(void)
 	e.status = 0;
 	ok(!yaml_open(&a, "large.yaml", &e) && e.status == EX_CONFIG,
 	    "nor in one long line");
-	unlink("large.yaml");
 	arena_release(&a);
 	arena_init(&a, 300);
 	e.status = 0;
@@ -259,11 +249,9 @@ test_open(void)
 	e.status = 0;
 	ok(!yaml_open(&a, "bad.yaml", &e) && e.status == EX_CONFIG &&
 	    !strncmp(e.text, "bad.yaml:", 9), "a file that is no YAML");
-	unlink("bad.yaml");
 	spew("empty.yaml", SLICE(""));
 	ok(open_empty("empty.yaml") == 0, "an empty file is an empty map");
 	ok(open_empty("/dev/null") == 0, "/dev/null too");
-	unlink("empty.yaml");
 	arena_release(&a);
 }
 
@@ -291,10 +279,12 @@ test_find(void)
 int
 main(void)
 {
+	scratch_begin();
 	test_trees();
 	test_wrong();
 	test_size();
 	test_open();
 	test_find();
+	scratch_end();
 	return done();
 }

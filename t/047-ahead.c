@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/ahead.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { LINES = 1000000 };
@@ -186,12 +187,7 @@ test_wait(void)
 int
 main(void)
 {
-	char directory[] = "/tmp/mls-ahead-XXXXXX";
-
-	if (!mkdtemp(directory) || chdir(directory) != 0) {
-		printf("Bail out! %s\n", directory);
-		return 1;
-	}
+	scratch_begin();
 	write_file("lines", LINES);
 	write_file("nothing", 0);
 	test_all("0123456789", 0, LINES);
@@ -201,9 +197,6 @@ main(void)
 	test_damage();
 	test_unwanted();
 	test_wait();
-	unlink("lines");
-	unlink("nothing");
-	unlink("cut.gz");
-	rmdir(directory);
+	scratch_end();
 	return done();
 }

@@ -7,6 +7,7 @@
 
 #include "base/printout.h"
 #include "base/settings.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { ARGS = 12 };
@@ -81,15 +82,6 @@ show(struct buf *out, const struct target *t)
 	if (t->words.n != 2 || strcmp(t->words.items[0], "x") ||
 	    strcmp(t->words.items[1], "y"))
 		add_list(out, "words", &t->words);
-}
-
-static void
-spew(const char *name, struct slice text)
-{
-	FILE *f = fopen(name, "w");
-
-	if (!f || fwrite(text.p, 1, text.n, f) != text.n || fclose(f))
-		printf("# cannot write %s\n", name);
 }
 
 /* Options, a file if there is one, and what comes of them: settings, operands,
@@ -505,6 +497,7 @@ test_help(void)
 int
 main(void)
 {
+	scratch_begin();
 	test_cases(lines, sizeof lines / sizeof *lines, "options");
 	test_cases(files, sizeof files / sizeof *files, "files");
 	test_cases(unknown, sizeof unknown / sizeof *unknown,
@@ -514,6 +507,6 @@ main(void)
 	test_origin();
 	test_print();
 	test_help();
-	unlink("s.yaml");
+	scratch_end();
 	return done();
 }

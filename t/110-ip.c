@@ -4,24 +4,8 @@
 #include <stdlib.h>
 
 #include "schema/ip.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0x082efa98ec4e6c89;
-
-static uint64_t
-dice(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed * 0x2545f4914f6cdd1d;
-}
-
-static unsigned
-chance(unsigned below)
-{
-	return (unsigned)(dice() >> 33) % below;
-}
 
 static const struct {
 	struct slice text;
@@ -176,7 +160,7 @@ random_ip(void)
 	struct ip ip = { .family = chance(4) ? IP_V6 : IP_V4 };
 
 	if (ip.family == IP_V4) {
-		ip.low = dice() & 0xffffffff;
+		ip.low = chance_bits() & 0xffffffff;
 		return ip;
 	}
 	for (int i = 0; i < 8; i++) {

@@ -4,18 +4,8 @@
 #include <stdlib.h>
 
 #include "schema/cell.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0x452821e638d01377;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 /* UTF-8 of a number as the pattern has it, also of surrogates and of what is
  * beyond Unicode; n bytes, which may be more than it takes. */

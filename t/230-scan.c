@@ -5,18 +5,8 @@
 
 #include "base/input.h"
 #include "parse/scan.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0x9b05688c2b3e6c1f;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static bool
 holds(struct slice line, const struct slice *literals, size_t n)

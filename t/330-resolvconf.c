@@ -2,7 +2,6 @@
 /* Which servers the system asks: resolv.conf(5) as glibc reads it, and the
  * traps that other readers of it fell into. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "enrich/resolvconf.h"
+#include "scratch.h"
 #include "tap.h"
 
 /* As [address%scope]:port, the loopback interface by its name. */
@@ -348,16 +348,6 @@ test_servers(void)
 }
 
 static void
-spew(const char *name, struct slice text)
-{
-	FILE *f = fopen(name, "w");
-
-	if (!f || (text.n && fwrite(text.p, 1, text.n, f) != text.n) ||
-	    fclose(f))
-		printf("Bail out! cannot write %s\n", name);
-}
-
-static void
 is_file(const char *name, const char *shown, const char *about)
 {
 	struct err_list complaints = { 0 };
@@ -422,24 +412,13 @@ test_ceiling(void)
 int
 main(void)
 {
-	const char *base = getenv("TMPDIR");
-	char directory[4096];
-
-	snprintf(directory, sizeof directory, "%s/mls-resolvconf-XXXXXX",
-	    base ? base : "/tmp");
-	if (!mkdtemp(directory) || chdir(directory) != 0) {
-		printf("Bail out! %s: %s\n", directory, strerror(errno));
-		return 1;
-	}
+	scratch_begin();
 	alarm(120);		/* rather than wait for a FIFO for ever */
 	test_cases();
 	test_long_lines();
 	test_servers();
 	test_files();
 	test_ceiling();
-	unlink("conf");
-	unlink("link");
-	unlink("fifo");
-	rmdir(directory);
+	scratch_end();
 	return done();
 }

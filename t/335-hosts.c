@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "enrich/filestamp.h"
 #include "enrich/hosts.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { ASKS = 6 };
@@ -92,16 +93,6 @@ static const struct {
 		{ "255.255.255.255", "broadcasthost" },
 		{ "::", NULL } } },
 };
-
-static void
-spew(const char *name, struct slice text)
-{
-	FILE *f = fopen(name, "w");
-
-	if (!f || (text.n && fwrite(text.p, 1, text.n, f) != text.n) ||
-	    fclose(f))
-		printf("Bail out! cannot write %s\n", name);
-}
 
 /* The name, or "none". */
 static void
@@ -388,15 +379,7 @@ test_text(void)
 int
 main(void)
 {
-	const char *base = getenv("TMPDIR");
-	char directory[4096];
-
-	snprintf(directory, sizeof directory, "%s/mls-hosts-XXXXXX",
-	    base ? base : "/tmp");
-	if (!mkdtemp(directory) || chdir(directory) != 0) {
-		printf("Bail out! %s: %s\n", directory, strerror(errno));
-		return 1;
-	}
+	scratch_begin();
 	alarm(120);		/* rather than wait for a FIFO for ever */
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		test_case(i);
@@ -407,8 +390,6 @@ main(void)
 	test_stale();
 	test_appears();
 	test_text();
-	unlink("hosts");
-	unlink("fifo");
-	rmdir(directory);
+	scratch_end();
 	return done();
 }

@@ -4,6 +4,7 @@
 
 #include "enrich/answer.h"
 #include "message.h"
+#include "chance.h"
 #include "tap.h"
 
 /*
@@ -208,17 +209,6 @@ test_limits(void)
 /*
  * Several names.
  */
-
-static uint64_t seed = 0x452821e638d01377;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 enum { MANY = 30 };
 

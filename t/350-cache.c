@@ -3,18 +3,8 @@
 #include <stdlib.h>
 
 #include "enrich/cache.h"
+#include "chance.h"
 #include "tap.h"
-
-static uint64_t seed = 0xa4093822299f31d0;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 /* Keys of several lengths, some with NUL bytes. */
 static struct slice

@@ -7,22 +7,13 @@
 #include "report/pairs.h"
 #include "report/ranking.h"
 #include "report/table.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { NAMES = 5000, KEYS = 200, ROUNDS = 60000 };
 
-static uint64_t seed = 0x452821e638d01377;
 static struct siphash_key sip;
 static uint64_t truth[NAMES];
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static struct slice
 name(unsigned i, char text[16])

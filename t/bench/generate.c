@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chance.h"
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 struct setting {
@@ -29,18 +31,6 @@ static struct setting settings[SETTINGS] = {
 	[SEED] = { "seed", 1 }, [ADDRESSES] = { "addresses", 20000 },
 	[V6] = { "v6", 12 },
 };
-
-static uint64_t state;
-
-/* xorshift64* (Vigna): good enough, and the same everywhere. */
-static uint32_t
-any(uint32_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (uint32_t)((state * 0x2545f4914f6cdd1d) >> 33) % below;
-}
 
 /* The n-th of all clients, always the same. */
 static int
@@ -65,7 +55,8 @@ attacker(char *out, size_t size)
 {
 	uint32_t all = (uint32_t)settings[ADDRESSES].value;
 
-	return address(out, size, any(any(2) || all < 10 ? all : all / 10));
+	return address(out, size, chance(chance(2) || all < 10 ? all :
+	    all / 10));
 }
 
 static int
@@ -74,10 +65,10 @@ user(char *out, size_t size)
 	static const char *const users[] = { "info", "admin", "sales", "bob",
 		"office@example.net", "test", "postmaster@example.org",
 		"user, with a comma", "o\"quote", "back\\slash" };
-	uint32_t which = any(1000);
+	uint32_t which = chance(1000);
 
 	return snprintf(out, size, "%s%u", users[which < 990 ? which % 7 :
-	    7 + which % 3], any(50000));
+	    7 + which % 3], chance(50000));
 }
 
 static int
@@ -97,23 +88,24 @@ postfix_failure(char *out, size_t size)
 
 	attacker(ip, sizeof ip);
 	user(name, sizeof name);
-	if (any(8) == 0)
+	if (chance(8) == 0)
 		return snprintf(out, size, "postfix/%s[%u]: warning: "
 		    "unknown[%s]: SASL LOGIN authentication failed: "
-		    "UGFzc3dvcmQ6", services[any(3)], 1000 + any(9000), ip);
+		    "UGFzc3dvcmQ6", services[chance(3)],
+		    1000 + chance(9000), ip);
 	return snprintf(out, size, "postfix/%s[%u]: warning: %s[%s]: %s%s",
-	    services[any(3)], 1000 + any(9000), any(4) ? "unknown" :
-	    "host-7.dyn.example.net", ip, texts[any(COUNT(texts))], name);
+	    services[chance(3)], 1000 + chance(9000), chance(4) ? "unknown" :
+	    "host-7.dyn.example.net", ip, texts[chance(COUNT(texts))], name);
 }
 
 static int
 postfix_other(char *out, size_t size)
 {
-	uint32_t id = any(0xffffff), pid = 1000 + any(9000);
+	uint32_t id = chance(0xffffff), pid = 1000 + chance(9000);
 	char ip[64];
 
-	address(ip, sizeof ip, any(1000000));
-	switch (any(6)) {
+	address(ip, sizeof ip, chance(1000000));
+	switch (chance(6)) {
 	case 0:
 		return snprintf(out, size, "postfix/smtpd[%u]: connect from "
 		    "unknown[%s]", pid, ip);
@@ -123,9 +115,10 @@ postfix_other(char *out, size_t size)
 	case 2:
 		return snprintf(out, size, "postfix/smtpd[%u]: %06X: "
 		    "client=mail.example.org[%s], sasl_method=PLAIN, "
-		    "sasl_username=user%u@example.net", pid, id, ip, any(3000));
+		    "sasl_username=user%u@example.net", pid, id, ip,
+		    chance(3000));
 	case 3:
-		if (any(100) == 0)
+		if (chance(100) == 0)
 			return snprintf(out, size, "postfix/cleanup[%u]: "
 			    "%06X: warning: header Subject: SASL LOGIN "
 			    "authentication failed from mail.example.org[%s]; "
@@ -133,17 +126,18 @@ postfix_other(char *out, size_t size)
 			    ip);
 		return snprintf(out, size, "postfix/cleanup[%u]: %06X: "
 		    "message-id=<%08x.%08x@mail.example.org>", pid, id,
-		    any(0x7fffffff), any(0x7fffffff));
+		    chance(0x7fffffff), chance(0x7fffffff));
 	case 4:
 		return snprintf(out, size, "postfix/qmgr[%u]: %06X: "
 		    "from=<sender%u@example.org>, size=%u, nrcpt=1 (queue "
-		    "active)", pid, id, any(90000), any(1000000));
+		    "active)", pid, id, chance(90000), chance(1000000));
 	default:
 		return snprintf(out, size, "postfix/smtp[%u]: %06X: "
 		    "to=<recipient%u@example.com>, relay=mx.example.com[%s]:25,"
 		    " delay=%u.%u, delays=0.1/0/0.4/0.6, dsn=2.0.0, "
 		    "status=sent (250 2.0.0 Ok: queued as %08X)", pid, id,
-		    any(90000), ip, any(9), any(10), any(0x7fffffff));
+		    chance(90000), ip, chance(9), chance(10),
+		    chance(0x7fffffff));
 	}
 }
 
@@ -157,28 +151,29 @@ dovecot_failure(char *out, size_t size)
 	return snprintf(out, size, "dovecot: %s-login: Disconnected: "
 	    "Connection closed (auth failed, %u attempts in %u secs): "
 	    "user=<%s>, method=PLAIN, rip=%s, lip=192.0.2.10, TLS, "
-	    "session=<%08x%06x>", any(4) ? "imap" : "pop3", 1 + any(3) / 2,
-	    1 + any(20), name, ip, any(0x7fffffff), any(0xffffff));
+	    "session=<%08x%06x>", chance(4) ? "imap" : "pop3",
+	    1 + chance(3) / 2, 1 + chance(20), name, ip, chance(0x7fffffff), chance(0xffffff));
 }
 
 static int
 dovecot_other(char *out, size_t size)
 {
-	uint32_t who = any(3000), session = any(0x7fffffff);
+	uint32_t who = chance(3000), session = chance(0x7fffffff);
 	char ip[64];
 
-	address(ip, sizeof ip, any(1000000));
-	switch (any(4)) {
+	address(ip, sizeof ip, chance(1000000));
+	switch (chance(4)) {
 	case 0:
 		return snprintf(out, size, "dovecot: imap-login: Login: "
 		    "user=<user%u@example.net>, method=PLAIN, rip=%s, "
 		    "lip=192.0.2.10, mpid=%u, TLS, session=<%08x>", who, ip,
-		    1000 + any(9000), session);
+		    1000 + chance(9000), session);
 	case 1:
 		return snprintf(out, size, "dovecot: imap(user%u@example.net)"
 		    "<%u><%08x>: Disconnected: Logged out in=%u out=%u "
 		    "deleted=0 expunged=0 trashed=0 hdr_count=%u", who,
-		    1000 + any(9000), session, any(9000), any(90000), any(9));
+		    1000 + chance(9000), session, chance(9000),
+		    chance(90000), chance(9));
 	case 2:
 		return snprintf(out, size, "dovecot: imap-login: Disconnected: "
 		    "Connection closed (no auth attempts in 0 secs): user=<>, "
@@ -187,8 +182,8 @@ dovecot_other(char *out, size_t size)
 	default:
 		return snprintf(out, size, "dovecot: lmtp(user%u@example.net)"
 		    "<%u><%08x>: sieve: msgid=<%08x@mail.example.org>: stored "
-		    "mail into mailbox 'INBOX'", who, 1000 + any(9000),
-		    session, any(0x7fffffff));
+		    "mail into mailbox 'INBOX'", who, 1000 + chance(9000),
+		    session, chance(0x7fffffff));
 	}
 }
 
@@ -200,7 +195,7 @@ stamp(char *out, uint64_t second, bool iso)
 	unsigned m = (unsigned)(second / 60 % 60), s = (unsigned)(second % 60);
 
 	return iso ? snprintf(out, 64, "2026-10-%02uT%02u:%02u:%02u.%06u+00:00 "
-	    "mx1 ", day, h, m, s, any(1000000)) :
+	    "mx1 ", day, h, m, s, chance(1000000)) :
 	    snprintf(out, 64, "Oct %2u %02u:%02u:%02u mx1 ", day, h, m, s);
 }
 
@@ -209,7 +204,7 @@ line(char *out, uint64_t second, bool dovecot, bool iso)
 {
 	int n = stamp(out, second, iso);
 
-	if (any(100) < settings[PERCENT].value)
+	if (chance(100) < settings[PERCENT].value)
 		n += (dovecot ? dovecot_failure : postfix_failure)(out + n,
 		    900);
 	else
@@ -255,9 +250,9 @@ main(int argc, char **argv)
 	}
 	if (settings[ADDRESSES].value == 0)
 		settings[ADDRESSES].value = 1;
-	state = settings[SEED].value * 0x9e3779b97f4a7c15 + 1;
+	chance_state = settings[SEED].value * 0x9e3779b97f4a7c15 + 1;
 	while (done + used < settings[BYTES].value) {
-		second += any(3) == 0;
+		second += chance(3) == 0;
 		used += (size_t)line(block + used, second, dovecot, iso);
 		if (used <= sizeof block - 1024)
 			continue;

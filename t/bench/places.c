@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chance.h"
+
 enum {
 	LOWEST = 1 << 24,
 	HIGHEST_NET = 223,
@@ -48,16 +50,10 @@ struct kind {
 	void (*add_data)(FILE *f, uint32_t value);
 };
 
-static uint64_t state;
-
-/* xorshift64* (Vigna): good enough, and the same everywhere. */
 static uint32_t
 any(void)
 {
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (uint32_t)((state * 0x2545f4914f6cdd1d) >> 32);
+	return (uint32_t)(chance_bits() >> 32);
 }
 
 static uint32_t
@@ -367,7 +363,7 @@ main(int argc, char **argv)
 		    stderr);
 		return 64;
 	}
-	state = strtoull(argv[4], NULL, 10) * 2 + 1;
+	chance_state = strtoull(argv[4], NULL, 10) * 2 + 1;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		write_database(argv[1], &kinds[i], strtoul(argv[2], NULL, 10));
 	write_addresses(argv[1], strtoul(argv[3], NULL, 10));

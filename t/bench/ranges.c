@@ -7,18 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "chance.h"
+
 enum { AS_MAX = 80000 };
-
-static uint64_t state = 0x9b05688c2b3e6c1f;
-
-static uint32_t
-any(uint32_t below)
-{
-	state ^= state >> 12;
-	state ^= state << 25;
-	state ^= state >> 27;
-	return (uint32_t)((state * 0x2545f4914f6cdd1d) >> 33) % below;
-}
 
 /* What an AS is called and where it is, always the same. */
 static void
@@ -39,15 +30,15 @@ main(int argc, char **argv)
 	uint64_t first = 1 << 24;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t last = first + any((uint32_t)((UINT64_C(223) << 25) /
-		    n));
+		uint64_t last = first +
+		    chance((uint32_t)((UINT64_C(223) << 25) / n));
 
 		printf("%u.%u.%u.%u\t%u.%u.%u.%u", (unsigned)(first >> 24),
 		    (unsigned)(first >> 16 & 255), (unsigned)(first >> 8 & 255),
 		    (unsigned)(first & 255), (unsigned)(last >> 24),
 		    (unsigned)(last >> 16 & 255), (unsigned)(last >> 8 & 255),
 		    (unsigned)(last & 255));
-		print_place(1 + any(AS_MAX));
+		print_place(1 + chance(AS_MAX));
 		first = last + 1;
 		if (first >> 24 >= 224)
 			break;
@@ -57,7 +48,7 @@ main(int argc, char **argv)
 
 		printf("2a0%x:%x::\t2a0%x:%x:ffff:ffff:ffff:ffff:ffff:ffff",
 		    top, low, top, low + 7);
-		print_place(1 + any(AS_MAX));
+		print_place(1 + chance(AS_MAX));
 	}
 	return fflush(stdout) == 0 ? 0 : 74;
 }

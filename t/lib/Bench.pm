@@ -26,8 +26,9 @@ sub bench_in {
 sub build {
 	my ($name, @libraries) = @_;
 	my $cc = $ENV{CC} || 'cc';
-	my $r = run('sh', '-c', "$cc -O2 -std=c11 -D_GNU_SOURCE -o " .
-	    "'$dir/$name' '$FindBin::Bin/$name.c' @libraries");
+	my $r = run('sh', '-c', "$cc -O2 -std=c11 -D_GNU_SOURCE " .
+	    "-I'$FindBin::Bin/../lib' -o '$dir/$name' " .
+	    "'$FindBin::Bin/$name.c' @libraries");
 	return "$dir/$name" unless $r->{status};
 	print "no $name: ", $r->{err} =~ /(.*error.*)/ ? $1 : $r->{err}, "\n";
 	return;

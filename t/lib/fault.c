@@ -24,6 +24,8 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "chance.h"
+
 static const struct {
 	const char *name;
 	int number;
@@ -42,8 +44,7 @@ static unsigned long counts[CALLS], all;
 static const char *count_file;
 static int wanted = -1, error;
 static unsigned long nth;
-static bool for_ever, is_armed;
-static uint64_t shake;
+static bool for_ever, is_armed, is_shaken;
 
 static void
 write_counts(void)
@@ -62,10 +63,12 @@ __attribute__((constructor)) static void
 prepare(void)
 {
 	const char *fault = getenv("FAULT");
+	const char *shake = getenv("SHAKE");
 	char name[16], how[16], plus[2] = "";
 
-	shake = getenv("SHAKE") ? strtoull(getenv("SHAKE"), NULL, 10) * 2 + 1 :
-	    0;
+	is_shaken = shake != NULL;
+	if (shake)
+		chance_state = strtoull(shake, NULL, 10) * 2 + 1;
 	count_file = getenv("FAULT_COUNT");
 	if (count_file)
 		atexit(write_counts);
@@ -104,20 +107,11 @@ strikes(enum call call)
 	return true;
 }
 
-static unsigned
-chance(unsigned below)
-{
-	shake ^= shake << 13;
-	shake ^= shake >> 7;
-	shake ^= shake << 17;
-	return (unsigned)(shake >> 33) % below;
-}
-
 /* True: interrupted; else n may be less. */
 static bool
 shakes(size_t *n)
 {
-	unsigned what = shake ? chance(4) : 3;
+	unsigned what = is_shaken ? chance(4) : 3;
 
 	if (what == 0) {
 		errno = EINTR;
