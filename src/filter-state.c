@@ -60,13 +60,20 @@ int
 filter_state_open(struct filter_run *run, struct err *e)
 {
 	struct filter_state *s = &run->state;
+	int rc = 0;
 
 	s->file = statefile_open(run->options.state, e);
 	if (!s->file)
 		return -1;
-	if (run->options.reset_state && put_away(run, e) < 0)
-		return -1;
-	return filter_state_read(run, e);
+	if (run->options.reset_state)
+		rc = put_away(run, e);
+	if (rc == 0)
+		rc = filter_state_read(run, e);
+	if (rc >= 0)
+		return rc;
+	statefile_close(s->file);
+	s->file = NULL;
+	return -1;
 }
 
 static int

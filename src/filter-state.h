@@ -26,7 +26,8 @@ struct filter_state {
 };
 
 /* Opens the state file and reads it; reads it again.  1: there is a checkpoint
- * in last; 0: there is none; -1: e says why. */
+ * in last; 0: there is none; -1: e says why, and what could not be opened is
+ * closed, so that it may be tried again. */
 int filter_state_open(struct filter_run *run, struct err *e);
 int filter_state_read(struct filter_run *run, struct err *e);
 
