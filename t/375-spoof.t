@@ -11,16 +11,10 @@ use lib "$FindBin::Bin/lib";
 use Test::More;
 use Daemon qw(said stop);
 use MLS;
-use Nameserver qw(fake_server oracle);
+use Nameserver qw(fake_server line_of oracle);
 
 spew("$DIR/mls.yaml", '');
 my %how = (latency => 300, mix => 'ok=70,nxdomain=20,cname2317=10');
-
-sub line {
-	return "2026-11-22T11:05:40.123456+01:00 mx postfix/smtpd[9]: " .
-	    "warning: unknown[$_[0]]: SASL LOGIN authentication failed: x, " .
-	    "sasl_username=u\n";
-}
 
 sub withstand {
 	my ($transport, @addresses) = @_;
@@ -29,7 +23,7 @@ sub withstand {
 	    (undef, "no $transport");
 	SKIP: {
 		skip $why, 1 unless $server;
-		spew("$DIR/mail.log", map { line($_) } @addresses);
+		spew("$DIR/mail.log", map { line_of($_) } @addresses);
 		my $r = run($FILTER, '--config', "$DIR/mls.yaml",
 			'--database', '/dev/null', '--header', 'never',
 			'--columns', 'ip,reverse_dns_status,hostname',

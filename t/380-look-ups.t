@@ -7,23 +7,17 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 use Daemon qw(said stop wait_until);
 use MLS;
-use Nameserver qw(fake_server oracle silent_port udp_port ptr_name);
+use Live qw(live appears ended);
+use Nameserver qw(fake_server line_of oracle silent_port udp_port ptr_name);
 
 spew("$DIR/mls.yaml", '');
 my @common = ($FILTER, '--config', "$DIR/mls.yaml", '--database',
     '/dev/null', '--header', 'never', '--columns',
     'ip,reverse_dns_status,hostname,forward_confirmed');
-
-sub line {
-	return "2026-11-22T11:05:40.123456+01:00 mx postfix/smtpd[9]: " .
-	    "warning: unknown[$_[0]]: SASL LOGIN authentication failed: x, " .
-	    "sasl_username=u\n";
-}
 
 sub at { return map { ('--resolver', $_) } map {
 	$_->{address} =~ /:/ ? "[$_->{address}]:$_->{port}" :
@@ -32,7 +26,7 @@ sub at { return map { ('--resolver', $_) } map {
 # Rows of a log in which these addresses fail, as [ip, status, name, forward].
 sub look_up {
 	my ($addresses, @options) = @_;
-	spew("$DIR/mail.log", map { line($_) } @$addresses);
+	spew("$DIR/mail.log", map { line_of($_) } @$addresses);
 	my $r = run(@common, @options, "$DIR/mail.log");
 	return ($r, map { [map { MLS::unescape($_) } cells($_)] }
 	    split /\n/, $r->{out});
@@ -234,44 +228,8 @@ for (['TIMEOUT', silent_port()], ['UNREACHABLE', undef, udp_port()]) {
 
 # Starts a filter whose input stays open: its pid and the pipe.
 sub start_live {
-	my @options = @_;
-	pipe my $read, my $write or die;
-	spew("$DIR/live.$_", '') for qw(out err);
-	my $pid = fork // die;
-	if (!$pid) {
-		close $write;
-		open STDIN, '<&', $read;
-		open STDOUT, '>', "$DIR/live.out";
-		open STDERR, '>', "$DIR/live.err";
-		exec @common[0 .. 7], 'ip,reverse_dns_status,hostname', @options
-		    or POSIX::_exit(127);
-	}
-	close $read;
-	$write->autoflush(1);
-	return ($pid, $write);
-}
-
-# Seconds until the output holds a text.
-sub appears {
-	my ($text, $limit) = @_;
-	my $from = time;
-	while (time - $from < $limit) {
-		return time - $from if index(slurp("$DIR/live.out"), $text) >= 0;
-		sleep 0.005;
-	}
-	return;
-}
-
-sub ended {
-	my ($pid, $limit) = @_;
-	my $from = time;
-	while (time - $from < $limit) {
-		return time - $from if waitpid($pid, 1) == $pid;
-		sleep 0.005;
-	}
-	kill 'KILL', $pid;
-	waitpid $pid, 0;
-	return;
+	return live("$DIR/live.out", "$DIR/live.err", @common[0 .. 7],
+	    'ip,reverse_dns_status,hostname', @_);
 }
 
 # A row every 100 ms, for which no answer ever comes.
@@ -282,7 +240,7 @@ sub ended {
 	while (time - $begin < 3) {
 		my $n = keys %sent;
 		if ($n < 15 && time - $begin >= $n * 0.1) {
-			print $pipe line("198.18.5.$n");
+			print $pipe line_of("198.18.5.$n");
 			$sent{$n} = time;
 		}
 		for (slurp("$DIR/live.out") =~ /^198\.18\.5\.(\d+),TIMEOUT/gm) {
@@ -316,15 +274,15 @@ sub ended {
 {
 	my $server = fake_server(slow => 900);
 	my ($pid, $pipe) = start_live(at($server), '--dns-deadline', '300ms');
-	print $pipe line('198.18.37.1');
-	ok(defined appears("198.18.37.1,TIMEOUT,\n", 3), 'slow: TIMEOUT first');
+	print $pipe line_of('198.18.37.1');
+	ok(defined appears("$DIR/live.out", "198.18.37.1,TIMEOUT,\n", 3), 'slow: TIMEOUT first');
 	sleep 1;
-	print $pipe line('198.18.37.1');
-	ok(defined appears('198.18.37.1,OK,' . ptr_name('198.18.37.1'), 2),
+	print $pipe line_of('198.18.37.1');
+	ok(defined appears("$DIR/live.out", '198.18.37.1,OK,' . ptr_name('198.18.37.1'), 2),
 	    'then the name is known');
 	# A fast answer does not wait for the deadline.
-	print $pipe line('198.18.0.99');
-	my $took = appears('198.18.0.99,OK', 3);
+	print $pipe line_of('198.18.0.99');
+	my $took = appears("$DIR/live.out", '198.18.0.99,OK', 3);
 	ok(defined $took, 'a fast one leaves with its name');
 	close $pipe;
 	ended($pid, 5);
@@ -338,7 +296,7 @@ sub ended {
 	for my $end ('TERM', 'end of input') {
 		my ($pid, $pipe) = start_live('--resolver', "127.0.0.1:$port",
 		    '--dns-deadline', '60s');
-		print $pipe map { line("11.0.0.$_") } 1 .. 50;
+		print $pipe map { line_of("11.0.0.$_") } 1 .. 50;
 		sleep 0.5;
 		my $from = time;
 		$end eq 'TERM' ? kill 'TERM', $pid : close $pipe;
@@ -349,7 +307,7 @@ sub ended {
 		    1 .. 50), 'every row is there');
 	}
 	my $server = fake_server(slow => 2000);
-	spew("$DIR/heap", line('198.18.37.1'));
+	spew("$DIR/heap", line_of('198.18.37.1'));
 	my $r = run('sh', '-c', "cat '$DIR/heap' | " . join ' ', map { "'$_'" }
 	    @common[0 .. 7], 'ip,reverse_dns_status', at($server));
 	is($r->{out}, "198.18.37.1,OK\n", 'a short heap in a pipe waits');
@@ -363,13 +321,13 @@ sub ended {
 	my @burst = map { sprintf '11.%d.%d.9', $_ / 250, $_ % 250 } 1 .. 5000;
 	my ($pid, $pipe) = start_live('--resolver', "127.0.0.1:$port",
 	    '--dns-deadline', '1s');
-	print $pipe line('11.9.9.9');
+	print $pipe line_of('11.9.9.9');
 	sleep 0.4;
 	my $from = time;
-	print $pipe map { line($_) } @burst;
-	my $took = appears("$burst[-1],TIMEOUT,\n", 5);
+	print $pipe map { line_of($_) } @burst;
+	my $took = appears("$DIR/live.out", "$burst[-1],TIMEOUT,\n", 5);
 	ok(defined $took && $took < 3, 'a live burst leaves in time');
-	print $pipe map { line($_) } map { s/9$/8/r } @burst;
+	print $pipe map { line_of($_) } map { s/9$/8/r } @burst;
 	sleep 0.3;
 	$from = time;
 	kill 'TERM', $pid;
@@ -392,7 +350,7 @@ sub ended {
 # A reader that dawdles makes no storm of questions.
 {
 	my $server = fake_server(latency => 5);
-	spew("$DIR/mail.log", map { line($_) } @many[0 .. 4999]);
+	spew("$DIR/mail.log", map { line_of($_) } @many[0 .. 4999]);
 	my $r = run('sh', '-c', join(' ', map { "'$_'" } @common,
 	    at($server), '--dns-cache', '1024', "$DIR/mail.log") .
 	    ' | (sleep 3; cat)');

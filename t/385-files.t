@@ -6,12 +6,12 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 use Daemon qw(enclose said stop);
+use Live qw(live);
 use MLS;
-use Nameserver qw(fake_server ptr_name);
+use Nameserver qw(fake_server line_of ptr_name);
 
 my $why = enclose(hosts => "198.18.0.5\tOwn.Example other # 198.18.0.6\n" .
     "203.0.113.7 doc.example\n2001:2::9 six.example\n",
@@ -19,18 +19,12 @@ my $why = enclose(hosts => "198.18.0.5\tOwn.Example other # 198.18.0.6\n" .
     "nameserver nonsense\noptions timeout:1 attempts:2\n");
 plan skip_all => $why if $why;
 
-sub line {
-	return "2026-11-22T11:05:40.123456+01:00 mx postfix/smtpd[9]: " .
-	    "warning: unknown[$_[0]]: SASL LOGIN authentication failed: x, " .
-	    "sasl_username=u\n";
-}
-
 spew("$DIR/mls.yaml", '');
 my @filter = ($FILTER, '--config', "$DIR/mls.yaml", '--header', 'never',
     '--columns', 'ip,reverse_dns_status,hostname');
 sub look_up {
 	my (@addresses) = @_;
-	return run({in => join '', map { line($_) } @addresses}, @filter);
+	return run({in => join '', map { line_of($_) } @addresses}, @filter);
 }
 
 # Nobody listens on 127.0.0.1 yet, and the file has a bad line.
@@ -62,21 +56,11 @@ sleep 0.3;
 like(said($first->{name}), qr/tcp=1 /, 'it was');
 
 # Live: both files change.
-pipe my $read, my $write or die;
-my $pid = fork // die;
-if (!$pid) {
-	close $write;
-	open STDIN, '<&', $read;
-	open STDOUT, '>', "$DIR/out";
-	open STDERR, '>', "$DIR/err";
-	exec @filter or POSIX::_exit(127);
-}
-close $read;
-$write->autoflush(1);
+my ($pid, $write) = live("$DIR/out", "$DIR/err", @filter);
 sub row {
 	my ($address) = @_;
 	my $before = -e "$DIR/out" ? length slurp("$DIR/out") : 0;
-	print $write line($address);
+	print $write line_of($address);
 	my $from = time;
 	sleep 0.01 while time - $from < 5 &&
 	    length slurp("$DIR/out") == $before;

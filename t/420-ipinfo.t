@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 use IO::Compress::Gzip qw(gzip);
 use Test::More;
 use Time::HiRes qw(sleep time);
+use Live qw(live appears ended);
 use MLS;
 
 my ($COUNTRY, $ASN, $NOTHING) = map { "$DIR/$_" } qw(country asn nothing);
@@ -296,29 +297,9 @@ gives(filter("ip,x\n192.0.2.1,\xff\x1b\\x41\\\\\n", '--column', 'ip',
 
 # Live input: answered before more is waited for.
 sub start {
-	my (@options) = @_;
-	pipe my $in, my $write or die;
-	my $pid = fork // die;
-	if (!$pid) {
-		close $write;
-		open STDIN, '<&', $in or die;
-		open STDOUT, '>', "$DIR/live" or die;
-		open STDERR, '>', "$DIR/live.err" or die;
-		exec @USUAL, '--csv', '--header', 'never', @options;
-		die;
-	}
-	close $in;
-	$write->autoflush(1);
-	return ($pid, $write);
+	return live("$DIR/live", "$DIR/live.err", @USUAL, '--csv', '--header',
+	    'never', @_);
 }
-sub wait_until {
-	my ($is) = @_;
-	for (my $end = time + 20; time < $end; sleep 0.01) {
-		return 1 if $is->();
-	}
-	return 0;
-}
-sub holds { my ($f, $text) = @_; return index(slurp("$DIR/$f"), $text) >= 0 }
 {
 	my ($pid, $write) = start('--database', "$DIR/late");
 	waitpid $pid, 0;
@@ -326,40 +307,40 @@ sub holds { my ($f, $text) = @_; return index(slurp("$DIR/$f"), $text) >= 0 }
 	spew("$DIR/late", "10.0.0.0,10.0.0.255,64510,Before\n");
 	($pid, $write) = start('--database', "$DIR/late");
 	print $write "192.0.2.1\n10.0.0.1\n192.0.2";
-	ok(wait_until(sub { holds('live', ',Before') }), 'live: answered');
+	ok(defined appears("$DIR/live", ',Before'), 'live: answered');
 	is(slurp("$DIR/live"), qq(192.0.2.1,DE,64500,"Example, Ltd"\n) .
 	    "10.0.0.1,,64510,Before\n", 'live: what is complete');
 	print $write ".9\n";
-	ok(wait_until(sub { holds('live', "\n192.0.2.9,DE") }), 'live: the rest');
+	ok(defined appears("$DIR/live", "\n192.0.2.9,DE"), 'live: the rest');
 
 	spew("$DIR/late", "10.0.0.0,10.0.0.255,64510,Behind\n");
 	kill 'HUP', $pid;
 	sleep 0.3;
 	print $write "10.0.0.1\n";
-	ok(wait_until(sub { holds('live', '64510,Behind') }),
+	ok(defined appears("$DIR/live", '64510,Behind'),
 	    'HUP: the databases anew');
 	for my $name ('A' .. 'F') {
 		spew("$DIR/late", "10.0.0.0,10.0.0.255,64510,Next $name\n");
 		kill 'HUP', $pid;
 		sleep 0.1;
 		print $write "10.0.0.1\n";
-		ok(wait_until(sub { holds('live', "64510,Next $name") }),
+		ok(defined appears("$DIR/live", "64510,Next $name"),
 		    'HUP: once more');
 	}
 	spew("$DIR/late", "no database\n");
 	kill 'HUP', $pid;
-	ok(wait_until(sub { holds('live.err', 'as they were') }),
+	ok(defined appears("$DIR/live.err", 'as they were'),
 	    'HUP: a bad database');
 	print $write "10.0.0.2\n";
-	ok(wait_until(sub { holds('live', '10.0.0.2,,64510,Next F') }),
+	ok(defined appears("$DIR/live", '10.0.0.2,,64510,Next F'),
 	    'HUP: leaves the old one');
 	like(slurp("$DIR/live.err"), qr/\Amls-ipinfo: \Q$DIR\E\/late:1: /,
 	    'HUP: says which');
 	kill 'USR1', $pid;
-	ok(wait_until(sub { holds('live.err', 'mls-ipinfo: lines: 11, ' .
-	    "addresses: 11, not found: 0, invalid: 0\n") }), 'USR1: counters');
+	ok(defined appears("$DIR/live.err", 'mls-ipinfo: lines: 11, ' .
+	    "addresses: 11, not found: 0, invalid: 0\n"), 'USR1: counters');
 	kill 'TERM', $pid;
-	ok(wait_until(sub { waitpid($pid, 1) == $pid }), 'TERM ends it');
+	ok(defined ended($pid, 20), 'TERM ends it');
 	is($?, 0, 'TERM: status 0');
 }
 {

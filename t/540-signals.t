@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Live qw(live appears ended);
 use MLS;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -20,44 +21,9 @@ sub failure {
 # A filter with a pipe we hold; its rows go to a file.
 sub start {
 	my ($out, @options) = @_;
-	pipe my $read, my $write or die;
-	my $pid = fork // die;
-	if (!$pid) {
-		close $write;
-		open STDIN, '<&', $read;
-		open STDOUT, '>', $out;
-		open STDERR, '>', "$out.err";
-		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
-		    'never', '--now', '2026-11-22T18:00:00Z', @options;
-		die;
-	}
-	close $read;
-	$write->autoflush(1);
-	return ($pid, $write);
-}
-
-# Waits until a file holds a text; how long it took.
-sub appears {
-	my ($file, $text, $limit) = @_;
-	my $from = time;
-	while (time - $from < ($limit // 10)) {
-		return time - $from
-		    if -e $file && index(slurp($file), $text) >= 0;
-		sleep 0.01;
-	}
-	return;
-}
-
-sub ended {
-	my ($pid, $limit) = @_;
-	my $from = time;
-	while (time - $from < $limit) {
-		return time - $from if waitpid($pid, 1) == $pid;
-		sleep 0.01;
-	}
-	kill 'KILL', $pid;
-	waitpid $pid, 0;
-	return;
+	return live($out, "$out.err", $FILTER, @OFFLINE, '-q', '--columns',
+	    'user', '--header', 'never', '--now', '2026-11-22T18:00:00Z',
+	    @options);
 }
 
 my $out = "$DIR/out";
@@ -231,24 +197,16 @@ SKIP: {
 	local $ENV{FAKETIME_TIMESTAMP_FILE} = "$DIR/clock";
 	local $ENV{FAKETIME_NO_CACHE} = 1;
 	local $ENV{FAKETIME_DONT_FAKE_MONOTONIC} = 1;
-	pipe my $read, my $write or die;
-	$pid = fork // die;
-	if (!$pid) {
-		close $write;
-		open STDIN, '<&', $read;
-		open STDOUT, '>', $out;
-		exec $FILTER, @OFFLINE, '-q', '--columns', 'date', '--header', 'never';
-	}
+	($pid, $pipe) = live($out, undef, $FILTER, @OFFLINE, '-q', '--columns',
+	    'date', '--header', 'never');
 	delete $ENV{LD_PRELOAD};
-	close $read;
-	$write->autoflush(1);
-	print $write failure('x') =~ s/Nov 22/Dec 30/r;
+	print $pipe failure('x') =~ s/Nov 22/Dec 30/r;
 	ok defined appears($out, "2026-12-30T11:05:40+00:00\n"), 'today';
 	spew("$DIR/clock", "\@2027-01-03 12:00:00\n");
-	print $write failure('x') =~ s/Nov 22/Jan  3/r;
+	print $pipe failure('x') =~ s/Nov 22/Jan  3/r;
 	ok defined appears($out, "2027-01-03T11:05:40+00:00\n"),
 	    'four days later, in the new year';
-	close $write;
+	close $pipe;
 	ended($pid, 5);
 }
 

@@ -5,9 +5,9 @@ use strict;
 use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Live qw(live appears);
 use MLS;
 use Test::More;
-use Time::HiRes qw(sleep);
 
 my $log = "$DIR/log";
 my $failure = 'Nov 22 11:05:40 mx1 postfix/smtpd[250]: warning: unknown' .
@@ -54,23 +54,12 @@ is $r->{status}, 64, 'not into the output';
 unlink $log;
 
 # HUP opens it again.
-pipe my $read, my $write or die;
-my $pid = fork // die;
-if (!$pid) {
-	close $write;
-	open STDIN, '<&', $read;
-	open STDOUT, '>', "$DIR/out";
-	exec $FILTER, @OFFLINE, @usual, '--log', $log, '--log-level', 'info';
-}
-close $read;
-sleep 0.01 until -e $log && slurp($log) =~ /started/;
+my ($pid, $write) = live("$DIR/out", undef, $FILTER, @OFFLINE, @usual, '--log',
+    $log, '--log-level', 'info');
+appears($log, 'started');
 rename $log, "$log.1";
 kill 'HUP', $pid;
-for (1 .. 500) {
-	last if -e $log && slurp($log) =~ /opened again/;
-	sleep 0.01;
-}
-like slurp($log), qr/opened again/, 'HUP: the log is opened again';
+ok defined appears($log, 'opened again'), 'HUP: the log is opened again';
 close $write;
 waitpid $pid, 0;
 like slurp($log), qr/ended\n\z/, 'and used to the end';

@@ -14,6 +14,7 @@ use MLS;
 use Daemon qw(enclose start stop wait_until wait_for_port free_port
 	has_address start_syslog flush_syslog no_dovecot start_dovecot
 	times_fit show);
+use Postfix qw(make_queue $INNER);
 use MIME::Base64 qw(encode_base64);
 use IO::Socket::UNIX ();
 use Socket qw(IPPROTO_TCP SOCK_DGRAM TCP_NODELAY);
@@ -67,20 +68,7 @@ my %service = map { $_->{name} => $_ } @services;
 # Postfix and its queue in our own directory; what is not there by default is
 # not taken from the machine's configuration.
 sub make_postfix {
-	my @owner = (getpwnam 'postfix')[2, 3];
-	my $drop = getgrnam 'postdrop';
-	my @dirs = ('', 'data', 'queue', map { "queue/$_" } qw(active bounce
-		corrupt defer deferred flush hold incoming maildrop pid private
-		public saved trace));
-	for (@dirs) {
-		mkdir "$pf/$_" or die "$pf/$_: $!";
-		next if $_ eq '' || $_ eq 'queue' || $_ eq 'queue/pid';
-		chown @owner, "$pf/$_";
-		chmod 0700, "$pf/$_";
-	}
-	chown $owner[0], $drop, "$pf/queue/maildrop", "$pf/queue/public";
-	chmod 0730, "$pf/queue/maildrop";
-	chmod 0710, "$pf/queue/public";
+	make_queue($pf);
 	my $listen = '';
 	for my $s (@services) {
 		$s->{port} = free_port($net{server});
@@ -96,15 +84,7 @@ sub make_postfix {
 				@{$s->{options} // []}) . "\n";
 		}
 	}
-	spew("$pf/master.cf", $listen, <<'EOT');
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-error unix - - n - - error
-retry unix - - n - - error
+	spew("$pf/master.cf", $listen, $INNER, <<'EOT');
 discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd

@@ -20,7 +20,7 @@ use Daemon qw(free_port said start wait_until);
 use MLS;
 
 our @EXPORT_OK = qw(
-	fake_server oracle nsd knot unbound dnsmasq
+	line_of fake_server oracle nsd knot unbound dnsmasq
 	write_zones ptr_name reverse_name
 	ask_dns udp_port silent_port
 );
@@ -29,6 +29,14 @@ our @EXPORT_OK = qw(
 our $PROGRAM = "$BUILD/t/nameserver";
 
 my $HOST = '127.0.0.1';
+
+# What is logged when a client at an address fails to log in.
+sub line_of {
+	my ($address) = @_;
+	return '2026-11-22T11:05:40.123456+01:00 mx postfix/smtpd[9]: ' .
+	    "warning: unknown[$address]: SASL LOGIN authentication failed: " .
+	    "x, sasl_username=u\n";
+}
 
 #
 # Asking.
