@@ -145,17 +145,32 @@ statefile_write(struct statefile *s, struct slice text, struct err *e)
 	return rc < 0 ? -1 : durable_name(s->file, e);
 }
 
+/* For a file that is put away, not to take the place of one before; who holds
+ * the lock is alone. */
+static char *
+free_name(const char *file)
+{
+	time_t now = time(NULL);
+	char stamp[40] = ".old", end[60], *name;
+	struct tm tm;
+	struct stat st;
+
+	if (gmtime_r(&now, &tm))
+		(void)strftime(stamp, sizeof stamp, ".old-%Y%m%dT%H%M%SZ",
+		    &tm);
+	name = joined(file, stamp);
+	for (unsigned i = 1; lstat(name, &st) == 0; i++) {
+		free(name);
+		snprintf(end, sizeof end, "%s.%u", stamp, i);
+		name = joined(file, end);
+	}
+	return name;
+}
+
 int
 statefile_archive(struct statefile *s, char **name, struct err *e)
 {
-	time_t now = time(NULL);
-	char end[40] = ".old";
-	struct tm tm;
-
-	*name = NULL;
-	if (gmtime_r(&now, &tm))
-		(void)strftime(end, sizeof end, ".old-%Y%m%dT%H%M%SZ", &tm);
-	*name = joined(s->file, end);
+	*name = free_name(s->file);
 	if (rename(s->file, *name) == 0)
 		return durable_name(s->file, e);
 	free(*name);

@@ -27,7 +27,8 @@ int statefile_read(struct statefile *s, struct buf *text, struct err *e);
  * failed fsync(2) the next one says nothing about what was lost. */
 int statefile_write(struct statefile *s, struct slice text, struct err *e);
 
-/* Moves it out of the way, to FILE.old and the time; *name, which the caller
+/* Moves it out of the way, to FILE.old and the time, and a number if there is
+ * one already; *name, which the caller
  * frees, is where to, or NULL if there was none. */
 int statefile_archive(struct statefile *s, char **name, struct err *e);
 
