@@ -3,8 +3,11 @@
 #include "filter-log.h"
 
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "base/signals.h"
 
 enum { LOOK_MS = 1000 };	/* however quiet the system is */
@@ -19,6 +22,23 @@ say_gap(struct filter_run *run)
 	diag_say(&run->diag, DIAG_ERROR, "%s", gap);
 	if (!run->status)
 		run->status = FILTER_GAP;
+}
+
+/* Begins a file, with what a repetition in its first line repeats. */
+static void
+begin_file(struct filter_run *run, const struct input *in,
+    const struct clock *clock)
+{
+	enum follow_start start = follow_start(run->state.follow);
+	struct checkpoint_text *line = &run->state.carried;
+
+	if (start == FOLLOW_BEHIND)
+		checkpoint_set_text(line, parser_last(run->parser));
+	else if (start == FOLLOW_APART)
+		line->n = 0;
+	parser_start(run->parser, clock);
+	if (start != FOLLOW_LATE && line->n && input_place(in) == 0)
+		parser_set_last(run->parser, checkpoint_text(line));
 }
 
 /* Another file. */
@@ -37,7 +57,7 @@ start_file(struct filter_run *run)
 	run->mark = (struct stretch){ .first = input_place(in),
 		.from = run->from, .to = run->from };
 	clock = filter_run_clock(run, in);
-	parser_start(run->parser, &clock);
+	begin_file(run, in, &clock);
 	parser_set_place(run->parser, run->from);
 	run->files++;
 }
@@ -179,6 +199,65 @@ read_log(struct filter_run *run, struct err *e)
 	return rc;
 }
 
+/* The log's name from the root on, wherever it is called from. */
+static void
+set_name(struct checkpoint_text *text, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	size_t n = slash ? (size_t)(slash - name) + 1 : 0;
+	char *directory = n ? mem_text(name, n) : mem_text(".", 1);
+	char *real = realpath(directory, NULL);
+	struct buf whole;
+
+	buf_init(&whole, 2 * CHECKPOINT_TEXT);
+	if (real)
+		buf_addf(&whole, "%s/", strcmp(real, "/") ? real : "");
+	else
+		buf_addf(&whole, "%.*s", (int)n, name);
+	buf_addf(&whole, "%s", name + n);
+	checkpoint_set_text(text, buf_slice(&whole));
+	buf_release(&whole);
+	free(real);
+	free(directory);
+}
+
+/* A state says nothing about another log, unless that is the same under another
+ * name. */
+static int
+check_name(struct filter_run *run, const char *name, struct err *e)
+{
+	struct filter_state *s = &run->state;
+	struct slice last = checkpoint_text(&s->last.log);
+
+	if (last.n == 0 || slice_is(last, checkpoint_text(&s->log)) ||
+	    follow_is_found(s->follow))
+		return 0;
+	return err_set(e, EX_CONFIG, "'%s' is the state of '%.*s': '%s' needs "
+	    "one of its own, and an output of its own; if that log was moved "
+	    "there, begin anew with --reset-state", run->options.state,
+	    (int)last.n, last.p, name);
+}
+
+/* A state may have been lost: then the output holds what would come again. */
+static int
+check_first(struct filter_run *run, struct err *e)
+{
+	const struct options *o = &run->options;
+
+	if (o->reset_state || !sink_has_rows(o->output, &run->shape))
+		return 0;
+	if (o->backlog == BACKLOG_ALL)
+		return err_set(e, EX_DATAERR, "there is no state '%s', but "
+		    "'%s' holds rows, which may all come again: restore the "
+		    "state, or move the output away; with --backlog none only "
+		    "what is new is read, with --reset-state all there is",
+		    o->state, o->output);
+	diag_say(&run->diag, DIAG_WARNING, "there is no state '%s', but '%s' "
+	    "holds rows: what has been logged since is passed over", o->state,
+	    o->output);
+	return 0;
+}
+
 /* Output as the checkpoint has it, and the log where it stopped. */
 static int
 resume(struct filter_run *run, const char *name, bool is_first,
@@ -189,9 +268,15 @@ resume(struct filter_run *run, const char *name, bool is_first,
 	if (s->last.segment)
 		return err_set(e, EX_CONFIG, "'%s' is the state of --confirm: "
 		    "a log needs another one", run->options.state);
+	if (is_first && check_first(run, e) < 0)
+		return -1;
 	s->follow = follow_open(name, is_first ? NULL : &s->last.input,
-	    run->options.backlog == BACKLOG_ALL, e);
+	    &s->last.left, run->options.backlog == BACKLOG_ALL, e);
 	if (!s->follow)
+		return -1;
+	set_name(&s->log, name);
+	s->carried = s->last.carried;
+	if (check_name(run, name, e) < 0)
 		return -1;
 	return filter_state_output(run, is_first, e);
 }

@@ -10,7 +10,6 @@
 enum {
 	KEEP_MS = 1000,			/* a checkpoint at least so often, */
 	KEEP_BYTES = 8 * 1024 * 1024,	/* or after so much input */
-	TEXT_MAX_BYTES = 4096,
 };
 
 int
@@ -85,7 +84,7 @@ write_checkpoint(struct filter_run *run, struct checkpoint *now,
 	int rc;
 
 	now->sequence = s->last.sequence + 1;
-	buf_init(&text, TEXT_MAX_BYTES);
+	buf_init(&text, CHECKPOINT_MAX);
 	checkpoint_add(now, &text);
 	rc = statefile_write(s->file, buf_slice(&text), e);
 	buf_release(&text);
@@ -102,6 +101,8 @@ is_same(const struct checkpoint *a, const struct checkpoint *b)
 	    a->input.device == b->input.device &&
 	    a->input.inode == b->input.inode &&
 	    a->input.offset == b->input.offset &&
+	    a->left.inode == b->left.inode &&
+	    a->left.offset == b->left.offset &&
 	    a->output.device == b->output.device &&
 	    a->output.inode == b->output.inode &&
 	    a->output.length == b->output.length && a->ended == b->ended;
@@ -113,9 +114,16 @@ take_place(struct filter_run *run, struct checkpoint *now, struct err *e)
 {
 	const struct filter_state *s = &run->state;
 
-	if (s->follow)
-		return follow_place(s->follow, run->mark.first, run->mark.to,
-		    &now->input, e);
+	if (s->follow) {
+		int rc = follow_place(s->follow, run->mark.first,
+		    run->mark.to, &now->input, e);
+
+		now->left = follow_left(s->follow);
+		/* What precedes is needed again, and stands elsewhere. */
+		if (now->input.again == now->input.offset)
+			now->carried = s->carried;
+		return rc;
+	}
 	now->segment = journal_segment(s->journal);
 	now->input.offset = run->mark.to;
 	now->input.again = run->mark.to - run->mark.first;
@@ -126,7 +134,7 @@ static int
 commit(struct filter_run *run, bool ended, struct err *e)
 {
 	struct filter_state *s = &run->state;
-	struct checkpoint now = { .ended = ended,
+	struct checkpoint now = { .ended = ended, .log = s->log,
 		.rows = s->rows_before + sink_rows(run->sink) };
 
 	if (!s->file || !run->sink || (!s->follow && !s->journal))

@@ -67,6 +67,37 @@ gives('', 'something else');
 add("2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times\n");
 gives('', 'which has no rows');
 
+# And of files.
+sub again {
+	return '2026-11-22T11:05:41+01:00 mx1 last message repeated ' .
+	    "$_[0] times\n";
+}
+fresh(failure('a'));
+spew("$log.2", failure('b'));
+spew("$log.1", again(2));
+spew($log, again(1), failure('c'));
+gives("b\nb\nb\nb\nc\n", 'repeated in the files behind');
+rename "$log.2", "$log.3";
+rename "$log.1", "$log.2";
+rename $log, "$log.1";
+spew($log);
+gives('', 'rotated, and nothing new');
+add(again(2));
+gives("c\nc\n", 'repeated in a new file');
+add(again(1));
+gives("c\n", 'and again');
+rename $log, "$log.0";
+spew($log, failure('d') =~ s/\n//r);
+gives('', 'half a line');
+add("\n", again(1));
+gives("d\nd\n", 'and all of it');
+fresh(failure('a'));
+filter();
+unlink $log;
+spew($log, again(2), failure('b'));
+is(filter()->{status}, 1, 'a file is gone');
+is(slurp($out), "a\nb\n", 'what is repeated then, nobody knows');
+
 # A line that is longer than one may be, in pieces.
 my $long = failure('e' . 'x' x 70_000);
 add($long =~ s/\n//r);
@@ -144,7 +175,7 @@ filter();
 add(failure('b'));
 restate(sub {
 	s/state 2/state 1/;
-	s/^(output head|output tail|line \w+) .*\n//mg;
+	s/^(output (head|tail)|line|left|log|carried) .*\n//mg;
 });
 gives("b\n", 'the state of a version before');
 
@@ -236,6 +267,38 @@ spew("$log-20261124", failure('day4'));
 spew($log, failure('b'));
 gives("day4\nb\n", 'dates show no hole');
 
+# Lines that come late, to a file that was read to its end.
+sub add_to {
+	my ($name, @lines) = @_;
+	open my $f, '>>:raw', $name or die "$name: $!";
+	print $f @lines;
+	close $f;
+}
+for (['renamed', sub { "$log.1" }], ['renamed twice', sub {
+	    rename "$log.1", "$log.2";
+	    rename $log, "$log.1";
+	    spew($log);
+	    "$log.2" }],
+    ['compressed', sub { system('gzip', '-n', "$log.1"); '' }]) {
+	my ($about, $then) = @$_;
+	fresh(failure('a'));
+	filter();
+	rename $log, "$log.1";
+	spew($log, failure('b'));
+	gives("b\n", "late, $about: before");
+	add_to("$log.1", failure('late'));
+	my $name = $then->();
+	gives("late\n", "late, $about");
+	gives('', "late, $about: once");
+	next unless $name;
+	add_to($name, failure('later'));
+	add_to($log, failure('c'));
+	# Which first, depends on where the log was left.
+	is(filter()->{status}, 0, "late, $about: again, status");
+	like(slurp($out), qr/late\n(?:c\nlater|later\nc)\n\z/,
+	    "late, $about: again");
+}
+
 # What is refused.
 sub refuses {
 	my ($status, $like, $about, @command) = @_;
@@ -284,6 +347,29 @@ is(slurp($out), "a\n", 'so is the output');
 	is(slurp((glob "$state.old-*")[0]), "$good ", 'there it is');
 	is(slurp($out), "a\na\n", 'and reading begins anew');
 }
+{
+	my @first = glob "$state.old-*";
+	filter('--reset-state') for 1 .. 5;
+	is(scalar(() = glob "$state.old-*"), @first + 5,
+	    'five within seconds: none takes the place of another');
+	spew($out, "a\na\n");
+}
+unlink $state;
+refuses(65, "there is no state '\Q$state\E', but '\Q$out\E' holds rows",
+    'a state that is gone', @FILTER, @STATE, $log);
+is(slurp($out), "a\na\n", 'the output is as it was');
+{
+	my $ran = filter(qw(--backlog none));
+	is_deeply([$ran->{status}, slurp($out)], [0, "a\na\n"],
+	    'with --backlog none: nothing');
+	like($ran->{err}, qr/holds rows: what has been logged since is passed/,
+	    'with a warning');
+	unlink $state;
+	@FILTER[-1] = 'auto';
+	spew($out, "user\n");
+	gives("a\n", 'a header is no row');
+	@FILTER[-1] = 'never';
+}
 my $text = slurp($log);
 spew($log, $text, failure('b'));
 filter();
@@ -313,6 +399,28 @@ refuses(65, 'somebody has cut it; move it away', 'an output that was cut',
 spew($out, "x\nb\nc\n");
 refuses(65, 'somebody has changed it; move it away', 'an output that was ' .
     'changed', @FILTER, @STATE, $log);
+
+# The state of another log.
+fresh(failure('a'));
+filter();
+spew("$dir/other", failure('b'));
+refuses(78, "is the state of '\Q$log\E': '.*other' needs one of its own",
+    'another log', @FILTER, @STATE, "$dir/other");
+is(slurp($out), "a\n", 'another log: nothing is written');
+mkdir "$dir/new";
+rename $log, "$dir/new/log";
+open my $moved, '>>:raw', "$dir/new/log" or die;
+print $moved failure('b');
+close $moved;
+is_deeply([@{run(@FILTER, @STATE, "$dir/new/log")}{qw(status err)}], [0, ''],
+    'the same log under another name');
+is(slurp($out), "a\nb\n", 'is read on');
+{
+	my $ran = run('sh', '-c', 'cd "$1" && shift && exec "$@"', '-',
+	    "$dir/new", @FILTER, @STATE, 'log');
+	is_deeply([@$ran{qw(status err)}], [0, ''], 'a name from elsewhere');
+}
+like(slurp($state), qr/^log \Q$dir\E\/new\/log$/m, 'the state says which');
 
 # Only from a file that was named.
 spew("$dir/conf", "filter:\n  state: $state\n  output: $out\n");

@@ -15,12 +15,16 @@
 struct follow;
 
 /* place NULL: for the first time; backlog: beginning with the oldest file there
- * is, else at the end of the log.  Otherwise where place says.  NULL: e says
+ * is, else at the end of the log.  Otherwise where place says; left: as
+ * follow_left() was then, or its inode 0.  NULL: e says
  * why: EX_NOINPUT; EX_DATAERR: the log was edited.  The name must live as long
  * as this. */
 struct follow *follow_open(const char *name, const struct log_place *place,
-	bool backlog, struct err *e);
+	const struct log_place *left, bool backlog, struct err *e);
 void follow_close(struct follow *f);
+
+/* Whether the file was found that the place is in. */
+bool follow_is_found(const struct follow *f);
 
 /* What is left of the file cannot be read. */
 void follow_give_up(struct follow *f);
@@ -31,6 +35,15 @@ struct input *follow_input(const struct follow *f);
 
 /* Where reading began in it: an event of a line before this is not new. */
 uint64_t follow_from(const struct follow *f);
+
+/* What its first line stands behind: FOLLOW_BEHIND: the last of the file that
+ * was read before; FOLLOW_AT_PLACE: what it stood behind when the place was
+ * taken; FOLLOW_LATE: something else, for once, before going back to a place;
+ * FOLLOW_APART: nobody knows. */
+enum follow_start {
+	FOLLOW_APART, FOLLOW_BEHIND, FOLLOW_AT_PLACE, FOLLOW_LATE
+};
+enum follow_start follow_start(const struct follow *f);
 
 /* What to do at the end of the file: FOLLOW_GOES_ON: read on; FOLLOW_NEXT: it
  * is finished: when all its rows are written and a checkpoint holds its end,
@@ -48,6 +61,10 @@ int follow_advance(struct follow *f, const struct log_place *end,
  * file was read, that is the end of the one before.  -1: e, EX_IOERR. */
 int follow_place(struct follow *f, uint64_t first, uint64_t offset,
 	struct log_place *place, struct err *e);
+
+/* Belongs to the place that was taken last: the end of what was read of the file
+ * before, to which somebody may still write; inode 0: there is none. */
+struct log_place follow_left(const struct follow *f);
 
 /* What may have been missed, in words, each once; NULL: nothing new. */
 const char *follow_gap(struct follow *f);
