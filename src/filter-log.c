@@ -190,7 +190,7 @@ resume(struct filter_run *run, const char *name, bool is_first,
 		return err_set(e, EX_CONFIG, "'%s' is the state of --confirm: "
 		    "a log needs another one", run->options.state);
 	s->follow = follow_open(name, is_first ? NULL : &s->last.input,
-	    run->options.backlog == BACKLOG_ALL, e);
+	    &s->last.left, run->options.backlog == BACKLOG_ALL, e);
 	if (!s->follow)
 		return -1;
 	return filter_state_output(run, is_first, e);

@@ -102,6 +102,8 @@ is_same(const struct checkpoint *a, const struct checkpoint *b)
 	    a->input.device == b->input.device &&
 	    a->input.inode == b->input.inode &&
 	    a->input.offset == b->input.offset &&
+	    a->left.inode == b->left.inode &&
+	    a->left.offset == b->left.offset &&
 	    a->output.device == b->output.device &&
 	    a->output.inode == b->output.inode &&
 	    a->output.length == b->output.length && a->ended == b->ended;
@@ -113,9 +115,13 @@ take_place(struct filter_run *run, struct checkpoint *now, struct err *e)
 {
 	const struct filter_state *s = &run->state;
 
-	if (s->follow)
-		return follow_place(s->follow, run->mark.first, run->mark.to,
-		    &now->input, e);
+	if (s->follow) {
+		int rc = follow_place(s->follow, run->mark.first,
+		    run->mark.to, &now->input, e);
+
+		now->left = follow_left(s->follow);
+		return rc;
+	}
 	now->segment = journal_segment(s->journal);
 	now->input.offset = run->mark.to;
 	now->input.again = run->mark.to - run->mark.first;

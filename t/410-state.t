@@ -144,7 +144,7 @@ filter();
 add(failure('b'));
 restate(sub {
 	s/state 2/state 1/;
-	s/^(output head|output tail|line \w+) .*\n//mg;
+	s/^(output head|output tail|(line|left) .*?) .*\n//mg;
 });
 gives("b\n", 'the state of a version before');
 
@@ -235,6 +235,38 @@ rename $log, "$log-20261122";
 spew("$log-20261124", failure('day4'));
 spew($log, failure('b'));
 gives("day4\nb\n", 'dates show no hole');
+
+# Lines that come late, to a file that was read to its end.
+sub add_to {
+	my ($name, @lines) = @_;
+	open my $f, '>>:raw', $name or die "$name: $!";
+	print $f @lines;
+	close $f;
+}
+for (['renamed', sub { "$log.1" }], ['renamed twice', sub {
+	    rename "$log.1", "$log.2";
+	    rename $log, "$log.1";
+	    spew($log);
+	    "$log.2" }],
+    ['compressed', sub { system('gzip', '-n', "$log.1"); '' }]) {
+	my ($about, $then) = @$_;
+	fresh(failure('a'));
+	filter();
+	rename $log, "$log.1";
+	spew($log, failure('b'));
+	gives("b\n", "late, $about: before");
+	add_to("$log.1", failure('late'));
+	my $name = $then->();
+	gives("late\n", "late, $about");
+	gives('', "late, $about: once");
+	next unless $name;
+	add_to($name, failure('later'));
+	add_to($log, failure('c'));
+	# Which first, depends on where the log was left.
+	is(filter()->{status}, 0, "late, $about: again, status");
+	like(slurp($out), qr/late\n(?:c\nlater|later\nc)\n\z/,
+	    "late, $about: again");
+}
 
 # What is refused.
 sub refuses {

@@ -137,14 +137,36 @@ rename $log, "$log.1";
 spew($log, failure('m'));
 comes("m\n", 'rotated again');
 add("$log.1", failure('late'));
+comes("late\n", 'a line that comes late');
+add($log, failure('n'));
+comes("n\n", 'and the log is read on');
+add("$log.1", failure('later'), failure('half') =~ s/half\n//r);
+comes("later\n", 'one more');
+add($log, failure('n2'));
+add("$log.1", "half\n");
+for (1 .. 500) {
+	last if slurp($out) =~ /n2\n/ && slurp($out) =~ /half\n/;
+	sleep 0.01;
+}
+my ($last) = slurp($out) =~ /later\n(.*)/s;
+is(join(' ', sort split /\n/, $last), 'half n2', 'and both at once');
+$all .= $last;
+is(end('INT'), 0, 'nothing is missing');
+shift_up();
+rename $log, "$log.1";
+spew($log, failure('n3'));
+start();
+comes("n3\n", 'rotated once more');
+rename "$log.1", "$log.late";
+add("$log.late", failure('lost'));
 for (1 .. 500) {
 	last if slurp("$DIR/said") =~ /missing/;
 	sleep 0.01;
 }
 like(slurp("$DIR/said"), qr/may be missing: somebody went on writing to a /,
-    'a line nobody reads any more is told of');
-add($log, failure('n'));
-comes("n\n", 'and the log is read');
+    'what comes late in a file that cannot be found is told of');
+add($log, failure('n4'));
+comes("n4\n", 'and the log is read');
 is(end('INT') >> 8, 1, 'the status tells it too');
 spew("$DIR/said");
 

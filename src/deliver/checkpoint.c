@@ -35,6 +35,15 @@ static const struct {
 	SINCE(2, "line sum", input.line),
 	SINCE(2, "output head", output.head),
 	SINCE(2, "output tail", output.tail),
+	SINCE(2, "left device", left.device),
+	SINCE(2, "left inode", left.inode),
+	SINCE(2, "left born", left.born),
+	SINCE(2, "left changed", left.changed),
+	SINCE(2, "left offset", left.offset),
+	SINCE(2, "left again", left.again),
+	SINCE(2, "left print at", left.print_at),
+	SINCE(2, "left print head", left.head),
+	SINCE(2, "left print tail", left.tail),
 #undef NUMBER
 #undef SINCE
 };
@@ -82,7 +91,8 @@ checkpoint_parse(struct slice text, struct checkpoint *c, struct err *e)
 		good = numbers[i].since > version ||
 		    parse_line(&text, numbers[i].name, number_of(c, i));
 	if (!good || !parse_line(&text, SLICE("ended"), &ended) || ended > 1 ||
-	    text.n || c->input.again > c->input.offset)
+	    text.n || c->input.again > c->input.offset ||
+	    c->left.again > c->left.offset)
 		return err_set(e, EX_DATAERR, "not the state of this version");
 	c->ended = ended;
 	return 0;

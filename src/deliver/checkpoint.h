@@ -37,6 +37,7 @@ struct checkpoint {
 	uint64_t sequence, rows;
 	uint64_t segment;	/* of the journal; 0: the input is a log */
 	struct log_place input;
+	struct log_place left;	/* the end of the file before; inode 0: none */
 	struct output_place output;
 	bool ended;		/* nothing was written behind it */
 };

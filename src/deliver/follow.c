@@ -7,27 +7,22 @@
 #include "base/mem.h"
 #include "deliver/fingerprint.h"
 #include "deliver/gap.h"
+#include "deliver/left.h"
 #include "deliver/logfile.h"
 #include "deliver/rotation.h"
 #include "deliver/watch.h"
 
 enum { TRIES = 5 };
 
-/* Why something may be missing. */
-static const char gone[] =
-    "the file that was being read is not there any more";
-static const char cut[] = "the file that was being read does not hold any more "
-    "what was read of it";
-static const char hole[] =
-    "a file among those that were rotated away is missing";
-static const char foreign[] = "a file that was rotated away is compressed, but "
-    "not with gzip: have logrotate use gzip, or delaycompress";
-
 struct follow {
 	const char *name;
 	struct logfile file;		/* that is being read */
 	struct log_place before;	/* the end of the file before */
 	bool has_before;
+	struct left left;		/* to which somebody still may write */
+	bool turns_back;		/* since somebody did */
+	bool is_late;			/* that is the file that is being read, */
+	struct log_place resume;	/* and here to go on afterwards */
 	struct gap gap;
 	struct watch watch;
 };
@@ -59,16 +54,6 @@ enter_file(struct follow *f, const struct rotated *one,
 	return rc;
 }
 
-/* The first file that has something later than a time. */
-static int
-first_after(const struct rotation *r, uint64_t changed)
-{
-	for (size_t i = 0; i < r->n; i++)
-		if (r->files[i].changed > changed || r->files[i].is_log)
-			return (int)i;
-	return -1;
-}
-
 /* Whether a file that was empty is gone; compressed, it would be another. */
 static bool
 is_lost(const struct rotation *r, const struct log_place *place)
@@ -92,7 +77,7 @@ start_readable(struct follow *f, const struct rotation *r, size_t i,
 	int rc = start_file(f, &r->files[i], e);
 
 	while (rc < 0 && e->status == EX_DATAERR) {
-		gap_note(&f->gap, after, r->files[i].changed, foreign);
+		gap_note(&f->gap, GAP_FOREIGN, after, r->files[i].changed);
 		if (++i == r->n)
 			return 1;
 		rc = start_file(f, &r->files[i], e);
@@ -106,36 +91,22 @@ start_readable(struct follow *f, const struct rotation *r, size_t i,
  * as is known; to its end, with the file open all the time. */
 enum was_read { TO_PLACE, TO_END, ALL };
 
-/* Something is missing that was written after a place and before file number i,
- * unless all or nothing was read. */
-static void
-note_behind(struct follow *f, const struct rotation *r, int i,
-    const struct log_place *place)
-{
-	const uint64_t second = 1000000000;
-	const char *why = gone;
-
-	/* Not every program keeps more of the time. */
-	for (size_t k = 0; k < r->n; k++)
-		if (r->files[k].is_foreign &&
-		    r->files[k].changed / second >= place->changed / second)
-			why = foreign;
-	gap_note(&f->gap, place->changed, i < 0 ? 0 : r->files[i].born, why);
-}
-
-/* Begins with what was written after all that was read. */
+/* Begins with what was written after all that was read.  Something is missing
+ * then, unless all or nothing was read. */
 static int
 start_behind_gap(struct follow *f, const struct rotation *r,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
-	int i = first_after(r, place->changed);
+	int i = rotation_after(r, place->changed, place->born);
 	int rc = i < 0 ? 1 : start_readable(f, r, (size_t)i, place->changed,
 	    e);
 
 	if (rc <= 0)
 		return rc;
 	if (was_read != ALL && (place->print_at || is_lost(r, place)))
-		note_behind(f, r, i, place);
+		gap_note(&f->gap, rotation_has_foreign(r, place->changed) ?
+		    GAP_FOREIGN : GAP_GONE, place->changed,
+		    i < 0 ? 0 : r->files[i].born);
 	f->has_before &= i < 0;
 	return 1;
 }
@@ -152,7 +123,8 @@ start_at(struct follow *f, const struct rotation *r, size_t at,
 	if (at + 1 < r->n)
 		rc = start_readable(f, r, at + 1, place->changed, e);
 	if (rc > 0 && rotation_has_hole(r, at))
-		gap_note(&f->gap, place->changed, r->files[at + 1].born, hole);
+		gap_note(&f->gap, GAP_HOLE, place->changed,
+		    r->files[at + 1].born);
 	return rc;
 }
 
@@ -170,8 +142,8 @@ locate(struct follow *f, const struct log_place *place,
 		at = fingerprint_find_short(&r, place, e);
 		if (at >= 0) {
 			was_read = TO_END;
-			gap_note(&f->gap, place->changed,
-			    r.files[at].changed, cut);
+			gap_note(&f->gap, GAP_SHORT, place->changed,
+			    r.files[at].changed);
 		}
 	}
 	if (rc < 0 || at == -2)
@@ -220,20 +192,31 @@ arrive(struct follow *f, const struct log_place *place,
 	return rc < 0 ? -1 : 0;
 }
 
+/* Where reading goes on as long as nothing is read of the next file. */
+static void
+set_before(struct follow *f, const struct log_place *end)
+{
+	if (end->print_at == 0)
+		return;
+	f->before = *end;
+	f->has_before = true;
+}
+
 struct follow *
-follow_open(const char *name, const struct log_place *place, bool backlog,
-    struct err *e)
+follow_open(const char *name, const struct log_place *place,
+    const struct log_place *left, bool backlog, struct err *e)
 {
 	struct follow *f = mem_new(sizeof *f);
 
 	f->name = name;
 	gap_init(&f->gap, name);
 	f->watch = (struct watch)WATCH_NONE;
-	if (place && place->print_at) {
-		f->before = *place;
-		f->has_before = true;
-	}
-	if (arrive(f, place, TO_PLACE, backlog, e) == 0)
+	f->left = (struct left)LEFT_NONE;
+	f->left.end = *left;
+	if (place)
+		set_before(f, place);
+	if (arrive(f, place, TO_PLACE, backlog, e) == 0 &&
+	    left_find(&f->left, name, e) == 0)
 		return f;
 	follow_close(f);
 	return NULL;
@@ -245,7 +228,7 @@ follow_close(struct follow *f)
 	if (!f)
 		return;
 	logfile_close(&f->file);
-	gap_release(&f->gap);
+	left_forget(&f->left);
 	watch_close(&f->watch);
 	free(f);
 }
@@ -277,18 +260,12 @@ static int
 has_newer(const struct follow *f, struct err *e)
 {
 	struct rotation r;
-	int found = rotation_list(&r, f->name, e), at;
+	int rc = rotation_list(&r, f->name, e);
 
-	if (found == 0) {
-		at = rotation_find(&r, f->file.is.device, f->file.is.inode, f->file.is.born);
-		/* Compressed or removed: all that counts is the log. */
-		if (at < 0)
-			at = (int)r.n - (r.n && r.files[r.n - 1].is_log) - 1;
-		for (size_t i = (size_t)(at + 1); i < r.n; i++)
-			found |= r.files[i].size > 0;
-	}
+	if (rc == 0)
+		rc = rotation_has_newer(&r, &f->file.is);
 	rotation_release(&r);
-	return found;
+	return rc;
 }
 
 /* At the end of a file that may not be written to any more. */
@@ -313,15 +290,13 @@ look_behind(struct follow *f, const struct rotated *now,
 	return 0;
 }
 
-int
-follow_look(struct follow *f, enum follow_step *step, struct err *e)
+/* At the end of the file that is being read in its turn. */
+static int
+look_ahead(struct follow *f, enum follow_step *step, struct err *e)
 {
 	struct rotated now;
 	int rc;
 
-	*step = FOLLOW_ENDS;
-	if (gap_look(&f->gap, e) < 0)
-		return -1;
 	if (!f->file.in || input_is_packed(f->file.in) || f->file.is_damaged) {
 		rc = f->file.in ? has_newer(f, e) :
 		    rotated_look(&now, -1, f->name, e);
@@ -347,6 +322,90 @@ follow_look(struct follow *f, enum follow_step *step, struct err *e)
 	return look_behind(f, &now, step, e);
 }
 
+/* At the end of a file that has been left before. */
+static int
+look_late(struct follow *f, enum follow_step *step, struct err *e)
+{
+	struct rotated now;
+
+	*step = FOLLOW_NEXT;
+	if (f->file.is_damaged || input_is_packed(f->file.in))
+		return 0;
+	if (rotated_look(&now, input_fd(f->file.in), NULL, e) < 0)
+		return -1;
+	if (now.size > input_taken(f->file.in))
+		*step = FOLLOW_GOES_ON;
+	return 0;
+}
+
+int
+follow_look(struct follow *f, enum follow_step *step, struct err *e)
+{
+	int rc;
+
+	*step = FOLLOW_ENDS;
+	if (f->is_late)
+		return look_late(f, step, e);
+	if (look_ahead(f, step, e) < 0)
+		return -1;
+	if (*step == FOLLOW_GOES_ON || f->file.is_emptied ||
+	    f->file.is_damaged)
+		return 0;
+	rc = left_has_grown(&f->left, e);
+	f->turns_back = rc > 0;
+	if (rc > 0)
+		*step = FOLLOW_NEXT;
+	return rc < 0 ? -1 : 0;
+}
+
+/* Whether the place to go on at is the end of the file before. */
+static bool
+is_before(const struct follow *f)
+{
+	return !f->file.in || (f->file.print.print_at == 0 && f->has_before);
+}
+
+/* Back to a place after what came late, if that could be read. */
+static int
+return_to(struct follow *f, const struct log_place *place, struct err *e)
+{
+	f->is_late = false;
+	if (f->left.is_packed)
+		left_forget(&f->left);
+	set_before(f, place);
+	logfile_close(&f->file);
+	return arrive(f, place, TO_PLACE, true, e);
+}
+
+/* To the file that was left, for what came late, before going on at a place. */
+static int
+turn_back(struct follow *f, const struct log_place *place, struct err *e)
+{
+	struct rotation r;
+	int at, rc;
+
+	f->turns_back = false;
+	if (is_before(f)) {
+		left_forget(&f->left);
+		return return_to(f, &f->before, e);
+	}
+	rc = rotation_list(&r, f->name, e);
+	at = rc < 0 ? -2 : left_index(&f->left, &r, e);
+	if (at >= 0)
+		rc = enter_file(f, &r.files[at], &f->left.end, e);
+	rotation_release(&r);
+	if (at == -2 || rc < 0)
+		return -1;
+	if (at == -1) {
+		gap_note(&f->gap, GAP_LATE, f->left.end.changed, 0);
+		left_forget(&f->left);
+	}
+	f->resume = *place;
+	f->is_late = rc > 0;
+	/* Else it is gone, or was moved just now and is looked at again. */
+	return f->is_late ? 0 : return_to(f, place, e);
+}
+
 int
 follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 {
@@ -354,22 +413,22 @@ follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 	bool emptied = f->file.is_emptied;
 	int at, rc;
 
-	if (end->print_at) {
-		f->before = *end;
-		f->has_before = true;
-	}
+	if (f->is_late)
+		return return_to(f, end, e);
+	if (f->turns_back)
+		return turn_back(f, end, e);
+	set_before(f, end);
 	if (!f->file.in || emptied) {
 		logfile_close(&f->file);
 		return arrive(f, &f->before, emptied ? TO_PLACE : TO_END,
 		    true, e);
 	}
-	if (gap_leave(&f->gap, input_fd(f->file.in), input_taken(f->file.in),
-	    f->file.seen.changed, e) < 0)
+	if (left_take(&f->left, &f->file, e) < 0)
 		return -1;
 	logfile_close(&f->file);
 	rc = rotation_list(&r, f->name, e);
-	at = rc < 0 ? -1 : rotation_find(&r, f->file.is.device, f->file.is.inode,
-	    f->file.is.born);
+	at = rc < 0 ? -1 : rotation_find(&r, f->file.is.device,
+	    f->file.is.inode, f->file.is.born);
 	if (rc == 0)
 		rc = at < 0 ? 0 : start_at(f, &r, (size_t)at, end, ALL, e);
 	rotation_release(&r);
@@ -382,10 +441,23 @@ int
 follow_place(struct follow *f, uint64_t first, uint64_t offset,
     struct log_place *place, struct err *e)
 {
-	if (f->file.in && (f->file.print.print_at || !f->has_before))
+	if (f->is_late) {
+		*place = f->resume;
+		return logfile_place(&f->file, first, offset, &f->left.end,
+		    e);
+	}
+	if (!is_before(f))
 		return logfile_place(&f->file, first, offset, place, e);
 	*place = f->before;
 	return 0;
+}
+
+struct log_place
+follow_left(const struct follow *f)
+{
+	/* What comes late behind the place itself is simply read. */
+	return !f->is_late && is_before(f) ? (struct log_place){ .inode = 0 } :
+	    f->left.end;
 }
 
 const char *

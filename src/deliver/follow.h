@@ -15,11 +15,12 @@
 struct follow;
 
 /* place NULL: for the first time; backlog: beginning with the oldest file there
- * is, else at the end of the log.  Otherwise where place says.  NULL: e says
+ * is, else at the end of the log.  Otherwise where place says; left: as
+ * follow_left() was then, or its inode 0.  NULL: e says
  * why: EX_NOINPUT; EX_DATAERR: the log was edited.  The name must live as long
  * as this. */
 struct follow *follow_open(const char *name, const struct log_place *place,
-	bool backlog, struct err *e);
+	const struct log_place *left, bool backlog, struct err *e);
 void follow_close(struct follow *f);
 
 /* What is left of the file cannot be read. */
@@ -48,6 +49,10 @@ int follow_advance(struct follow *f, const struct log_place *end,
  * file was read, that is the end of the one before.  -1: e, EX_IOERR. */
 int follow_place(struct follow *f, uint64_t first, uint64_t offset,
 	struct log_place *place, struct err *e);
+
+/* Belongs to the place that was taken last: the end of what was read of the file
+ * before, to which somebody may still write; inode 0: there is none. */
+struct log_place follow_left(const struct follow *f);
 
 /* What may have been missed, in words, each once; NULL: nothing new. */
 const char *follow_gap(struct follow *f);

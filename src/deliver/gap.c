@@ -2,50 +2,43 @@
 /* What may have been missed. */
 #include "deliver/gap.h"
 
-#include <assert.h>
-#include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-static const char written_on[] =
-    "somebody went on writing to a file that had been rotated away";
+static const char *const reasons[] = {
+	[GAP_GONE] = "the file that was being read is not there any more",
+	[GAP_SHORT] = "the file that was being read does not hold any more "
+	    "what was read of it",
+	[GAP_HOLE] = "a file among those that were rotated away is missing",
+	[GAP_FOREIGN] = "a file that was rotated away is compressed, but not "
+	    "with gzip: have logrotate use gzip, or delaycompress",
+	[GAP_LATE] = "somebody went on writing to a file that had been "
+	    "rotated away, and it is not there any more",
+};
 
 void
 gap_init(struct gap *g, const char *log)
 {
-	*g = (struct gap){ .log = log, .left = -1 };
+	*g = (struct gap){ .log = log };
 }
 
 void
-gap_release(struct gap *g)
+gap_note(struct gap *g, enum gap_reason why, uint64_t from, uint64_t to)
 {
-	if (g->left >= 0)
-		close(g->left);
-	g->left = -1;
-}
-
-void
-gap_note(struct gap *g, uint64_t from, uint64_t to, const char *why)
-{
-	size_t i = 0;
-
-	while (i < g->n && g->notes[i].why != why)
-		i++;
 	if (to && to < from)	/* a file may be born before another ends */
 		to = from;
-	if (i == g->n) {
-		assert(g->n < GAP_KINDS);
-		g->notes[g->n].why = why;
-		g->notes[g->n].from = from;
-		g->notes[g->n++].to = to;
+	if (!g->notes[why].is_new) {
+		g->notes[why].is_new = true;
+		g->notes[why].from = from;
+		g->notes[why].to = to;
 		return;
 	}
-	if (from < g->notes[i].from)
-		g->notes[i].from = from;
-	if (g->notes[i].to && (to == 0 || to > g->notes[i].to))
-		g->notes[i].to = to;
+	if (from < g->notes[why].from)
+		g->notes[why].from = from;
+	if (g->notes[why].to && (to == 0 || to > g->notes[why].to))
+		g->notes[why].to = to;
 }
 
 static void
@@ -79,50 +72,17 @@ gap_next(struct gap *g)
 {
 	size_t n = 0;
 
-	if (g->n == 0)
-		return NULL;
-	for (size_t i = 0; i < g->n && n < sizeof g->text; i++) {
+	for (int i = 0; i < GAP_REASONS; i++) {
 		char period[100];
 
+		if (!g->notes[i].is_new || n >= sizeof g->text)
+			continue;
 		add_period(period, sizeof period, g->notes[i].from,
 		    g->notes[i].to);
 		n += (size_t)snprintf(g->text + n, sizeof g->text - n,
 		    "%slines of '%s' written %s may be missing: %s",
-		    n ? "; " : "", g->log, period, g->notes[i].why);
+		    n ? "; " : "", g->log, period, reasons[i]);
+		g->notes[i].is_new = false;
 	}
-	g->n = 0;
-	return g->text;
-}
-
-int
-gap_leave(struct gap *g, int fd, uint64_t size, uint64_t changed,
-    struct err *e)
-{
-	if (gap_look(g, e) < 0)
-		return -1;
-	gap_release(g);
-	g->left = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	g->left_size = size;
-	g->left_changed = changed;
-	if (g->left < 0)
-		return err_errno(e, EX_IOERR, "cannot watch what was '%s'",
-		    g->log);
-	return 0;
-}
-
-int
-gap_look(struct gap *g, struct err *e)
-{
-	struct rotated now;
-
-	if (g->left < 0)
-		return 0;
-	if (rotated_look(&now, g->left, NULL, e) < 0)
-		return -1;
-	if (now.size > g->left_size) {
-		gap_note(g, g->left_changed, now.changed, written_on);
-		g->left_size = now.size;
-		g->left_changed = now.changed;
-	}
-	return 0;
+	return n ? g->text : NULL;
 }

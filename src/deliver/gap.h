@@ -5,41 +5,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/err.h"
-#include "deliver/rotation.h"
+/* Why something may be missing. */
+enum gap_reason {
+	GAP_GONE,	/* the file was removed */
+	GAP_SHORT,	/* it does not hold any more what was read of it */
+	GAP_HOLE,	/* numbers show that one is missing behind it */
+	GAP_FOREIGN,	/* compressed in a way that is not read */
+	GAP_LATE,	/* written to when it had been finished, and removed */
+	GAP_REASONS
+};
+enum { GAP_MAX = 4096 };
 
-enum { GAP_KINDS = 8, GAP_MAX = 4096 };
-
-/* What may be missing of a log, in words; and the file that was read before,
- * which somebody may still write to though nobody reads it any more. */
+/* What may be missing of a log, in words. */
 struct gap {
 	const char *log;
 	struct {
-		const char *why;
+		bool is_new;
 		uint64_t from, to;
-	} notes[GAP_KINDS];		/* that are new */
-	size_t n;
+	} notes[GAP_REASONS];
 	char text[GAP_MAX];
-	int left;		/* that file; -1: none */
-	uint64_t left_size, left_changed;
 };
 
 /* The name must live as long as the gap. */
 void gap_init(struct gap *g, const char *log);
-void gap_release(struct gap *g);
 
 /* Lines between two times (nanoseconds; 0: the beginning, or now) may be
- * missing.  What is noted for the same reason is one gap.  why lives as long as
- * the program. */
-void gap_note(struct gap *g, uint64_t from, uint64_t to, const char *why);
+ * missing.  What is noted for the same reason is one gap. */
+void gap_note(struct gap *g, enum gap_reason why, uint64_t from, uint64_t to);
 
 /* What is new, each once; NULL: nothing. */
 const char *gap_next(struct gap *g);
-
-/* From now on watches another file, which was read to a size, as one that was
- * left; looks at the one that was.  -1: e, EX_IOERR. */
-int gap_leave(struct gap *g, int fd, uint64_t size, uint64_t changed,
-	struct err *e);
-int gap_look(struct gap *g, struct err *e);
 
 #endif

@@ -143,6 +143,49 @@ rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
 	return -1;
 }
 
+int
+rotation_after(const struct rotation *r, uint64_t changed, uint64_t born)
+{
+	/* What was packed is born later than what it holds. */
+	if (changed < born)
+		born = 0;
+	for (size_t i = 0; i < r->n; i++) {
+		const struct rotated *one = &r->files[i];
+		bool is_older = one->born && one->born < born;
+
+		if ((one->changed > changed && !is_older) || one->is_log)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool
+rotation_has_foreign(const struct rotation *r, uint64_t since)
+{
+	const uint64_t second = 1000000000;
+
+	/* Not every program keeps more of the time. */
+	for (size_t i = 0; i < r->n; i++)
+		if (r->files[i].is_foreign &&
+		    r->files[i].changed / second >= since / second)
+			return true;
+	return false;
+}
+
+bool
+rotation_has_newer(const struct rotation *r, const struct rotated *one)
+{
+	int at = rotation_find(r, one->device, one->inode, one->born);
+
+	/* Compressed or removed: all that counts is the log. */
+	if (at < 0)
+		at = (int)r->n - (r->n && r->files[r->n - 1].is_log) - 1;
+	for (size_t i = (size_t)(at + 1); i < r->n; i++)
+		if (r->files[i].size > 0)
+			return true;
+	return false;
+}
+
 static void
 add_file(struct rotation *r, struct rotated *one)
 {

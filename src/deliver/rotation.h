@@ -40,6 +40,17 @@ void rotation_release(struct rotation *r);
 int rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
 	uint64_t born);
 
+/* The first that has something later than a time, or the log; -1: none.  One
+ * that is older than a file born then was finished before that: what may have
+ * come late does not count. */
+int rotation_after(const struct rotation *r, uint64_t changed, uint64_t born);
+
+/* Whether one that is not packed with gzip was written to since. */
+bool rotation_has_foreign(const struct rotation *r, uint64_t since);
+
+/* Whether something newer than a file has lines. */
+bool rotation_has_newer(const struct rotation *r, const struct rotated *one);
+
 /* Whether a file is missing just behind this one, by the numbers. */
 bool rotation_has_hole(const struct rotation *r, size_t behind);
 

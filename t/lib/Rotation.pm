@@ -54,7 +54,8 @@ sub step {
 	return $m->compress if $dice < 0.65;
 	return $m->delete_oldest if $dice < 0.68;
 	return $m->rotate_output if $dice < 0.71;
-	return $m->run_filter('') if $dice < 0.85;
+	return $m->append_late if $dice < 0.74;
+	return $m->run_filter('') if $dice < 0.86;
 	my $call = $CALLS[rand @CALLS];
 	my $n = 1 + int rand($call eq 'all' ? 120 : 12);
 	my $plus = rand() < 0.3 ? '+' : '';
@@ -79,14 +80,33 @@ sub append {
 	# Part of a line; the rest comes with what is appended next.
 	if (rand() < 0.2) {
 		my $i = $m->{next}++;
-		$text .= "${P}warning: unknown[192.0.2.7]: SASL LOGIN " .
-		    "authentication failed: x, sasl_username=part$i";
+		$text .= sprintf '%swarning: unknown[192.0.2.7]: SASL LOGIN ' .
+		    'authentication failed: x, sasl_username=part%04d', $P, $i;
 	}
 	$m->say_step('append ' . length $text);
 	open my $f, '>>:raw', "$m->{dir}/log" or die "log: $!";
 	print $f $text;
 	close $f;
 	$m->log_file->{bytes} .= $text;
+	return;
+}
+
+# To a file that was rotated away, by somebody who does not know it yet.
+sub append_late {
+	my ($m) = @_;
+	my $f = @{$m->{files}} > 1 ? $m->{files}[-2] : return;
+	return if $f->{name} =~ /gz$/ || !$f->{at};
+	my $text = '';
+	$text .= "${P}warning: unknown[192.0.2.7]: SASL LOGIN authentication " .
+	    'failed: x, sasl_username=late' . $m->{next}++ . "\n"
+	    for 1 .. 1 + rand 3;
+	$m->say_step("append late to $f->{name}");
+	open my $file, '>>:raw', "$m->{dir}/$f->{name}" or die "late: $!";
+	print $file $text;
+	close $file;
+	$f->{bytes} .= $text;
+	# Then rows need not come in the order of files.
+	$m->{has_late} = $f->{is_late} = 1;
 	return;
 }
 
@@ -146,6 +166,8 @@ sub delete_oldest {
 	return if @{$m->{files}} < 2;
 	# How much a run that was killed has read, only the next one shows.
 	return $m->run_filter('') if $m->{was_killed};
+	# Nobody can know what comes late in a file that is not there any more.
+	return $m->run_filter('') if $m->{files}[0]{is_late};
 	my $f = shift @{$m->{files}};
 	$m->say_step("delete $f->{name}");
 	unlink "$m->{dir}/$f->{name}";
@@ -205,6 +227,7 @@ sub read_all {
 		next if length($bytes) <= $f->{at};
 		$m->{expected} .= users($bytes, $f->{at});
 		$f->{at} = length $bytes;
+		delete $f->{is_late};
 		$m->{has_read} = 1;
 	}
 }
@@ -253,6 +276,8 @@ sub run_filter {
 	delete $m->{has_read} if $ran->{status};
 	$m->read_all;
 	my $got = $m->rows_written;
+	($got, $m->{expected}) = map { join '', sort split /^/ }
+	    $got, $m->{expected} if $m->{has_late};
 	return if $got eq $m->{expected};
 	my ($a, $b) = ([split /\n/, $got], [split /\n/, $m->{expected}]);
 	my $i = first { ($a->[$_] // '') ne ($b->[$_] // '') } 0 .. @$a + @$b;

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+/* What comes late. */
+#include "deliver/left.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "deliver/fingerprint.h"
+
+void
+left_forget(struct left *l)
+{
+	if (l->fd >= 0)
+		close(l->fd);
+	*l = (struct left)LEFT_NONE;
+}
+
+static int
+take_fd(struct left *l, const struct input *in, struct err *e)
+{
+	l->fd = fcntl(input_fd(in), F_DUPFD_CLOEXEC, 0);
+	if (l->fd < 0)
+		return err_errno(e, EX_IOERR, "cannot watch '%s'",
+		    input_name(in));
+	return 0;
+}
+
+int
+left_take(struct left *l, struct logfile *file, struct err *e)
+{
+	uint64_t end = input_place(file->in);
+
+	left_forget(l);
+	/* Read to its end when it had been packed: nothing can come. */
+	if (input_is_packed(file->in))
+		return 0;
+	if (take_fd(l, file->in, e) < 0)
+		return -1;
+	return logfile_place(file, end, end, &l->end, e);
+}
+
+int
+left_index(const struct left *l, const struct rotation *r, struct err *e)
+{
+	/* Of one that was empty there is nothing else to know it by. */
+	return l->end.print_at ? fingerprint_find(r, &l->end, e) :
+	    rotation_find(r, l->end.device, l->end.inode, l->end.born);
+}
+
+/* Opens one of the files as the one that was left. */
+static int
+open_again(struct left *l, const struct rotated *one, struct err *e)
+{
+	struct input *in = rotated_open(one, e);
+	int rc;
+
+	/* Moved just now: the next run will find it. */
+	if (!in)
+		return e->status ? -1 : 0;
+	rc = take_fd(l, in, e);
+	l->is_packed = one->is_packed;
+	input_close(in);
+	return rc;
+}
+
+int
+left_find(struct left *l, const char *log, struct err *e)
+{
+	struct rotation r;
+	int rc, at = -1;
+
+	if (l->end.inode == 0)
+		return 0;
+	rc = rotation_list(&r, log, e);
+	if (rc == 0)
+		at = left_index(l, &r, e);
+	if (at == -2)
+		rc = -1;
+	else if (rc == 0 && (at < 0 || r.files[at].is_log))
+		left_forget(l);
+	else if (rc == 0)
+		rc = open_again(l, &r.files[at], e);
+	rotation_release(&r);
+	return rc;
+}
+
+int
+left_has_grown(const struct left *l, struct err *e)
+{
+	struct rotated now;
+
+	if (l->fd < 0 || l->is_packed)
+		return l->is_packed;
+	if (rotated_look(&now, l->fd, NULL, e) < 0)
+		return -1;
+	return now.size > l->end.offset;
+}
