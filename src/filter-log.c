@@ -179,6 +179,26 @@ read_log(struct filter_run *run, struct err *e)
 	return rc;
 }
 
+/* A state may have been lost: then the output holds what would come again. */
+static int
+check_first(struct filter_run *run, struct err *e)
+{
+	const struct options *o = &run->options;
+
+	if (o->reset_state || !sink_has_rows(o->output, &run->shape))
+		return 0;
+	if (o->backlog == BACKLOG_ALL)
+		return err_set(e, EX_DATAERR, "there is no state '%s', but "
+		    "'%s' holds rows, which may all come again: restore the "
+		    "state, or move the output away; with --backlog none only "
+		    "what is new is read, with --reset-state all there is",
+		    o->state, o->output);
+	diag_say(&run->diag, DIAG_WARNING, "there is no state '%s', but '%s' "
+	    "holds rows: what has been logged since is passed over", o->state,
+	    o->output);
+	return 0;
+}
+
 /* Output as the checkpoint has it, and the log where it stopped. */
 static int
 resume(struct filter_run *run, const char *name, bool is_first,
@@ -189,6 +209,8 @@ resume(struct filter_run *run, const char *name, bool is_first,
 	if (s->last.segment)
 		return err_set(e, EX_CONFIG, "'%s' is the state of --confirm: "
 		    "a log needs another one", run->options.state);
+	if (is_first && check_first(run, e) < 0)
+		return -1;
 	s->follow = follow_open(name, is_first ? NULL : &s->last.input,
 	    &s->last.left, run->options.backlog == BACKLOG_ALL, e);
 	if (!s->follow)

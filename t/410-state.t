@@ -316,6 +316,22 @@ is(slurp($out), "a\n", 'so is the output');
 	is(slurp((glob "$state.old-*")[0]), "$good ", 'there it is');
 	is(slurp($out), "a\na\n", 'and reading begins anew');
 }
+unlink $state;
+refuses(65, "there is no state '\Q$state\E', but '\Q$out\E' holds rows",
+    'a state that is gone', @FILTER, @STATE, $log);
+is(slurp($out), "a\na\n", 'the output is as it was');
+{
+	my $ran = filter(qw(--backlog none));
+	is_deeply([$ran->{status}, slurp($out)], [0, "a\na\n"],
+	    'with --backlog none: nothing');
+	like($ran->{err}, qr/holds rows: what has been logged since is passed/,
+	    'with a warning');
+	unlink $state;
+	@FILTER[-1] = 'auto';
+	spew($out, "user\n");
+	gives("a\n", 'a header is no row');
+	@FILTER[-1] = 'never';
+}
 my $text = slurp($log);
 spew($log, $text, failure('b'));
 filter();

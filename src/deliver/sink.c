@@ -148,6 +148,22 @@ format_header(const struct sink_shape *shape, struct buf *out)
 	buf_add(out, dialects[shape->format].end);
 }
 
+bool
+sink_has_rows(const char *file, const struct sink_shape *shape)
+{
+	struct buf header;
+	struct stat st;
+	bool has_rows;
+
+	buf_init(&header, HEADER_MAX);
+	if (shape->header != SINK_HEADER_NEVER)
+		format_header(shape, &header);
+	has_rows = stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size > header.n;
+	buf_release(&header);
+	return has_rows;
+}
+
 static const char *
 sink_name(const struct sink *s)
 {

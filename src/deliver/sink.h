@@ -37,6 +37,10 @@ struct sink;
 struct sink *sink_open(const char *file, const struct sink_shape *shape,
 	const struct output_place *place, struct err *e);
 
+/* Whether a file holds more than a header of this shape: false also if it cannot
+ * be looked at. */
+bool sink_has_rows(const char *file, const struct sink_shape *shape);
+
 /* How that went: bytes cut off; it was not found, or emptied. */
 struct sink_resumed {
 	uint64_t cut;
