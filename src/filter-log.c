@@ -3,8 +3,11 @@
 #include "filter-log.h"
 
 #include <poll.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "base/signals.h"
 
 enum { LOOK_MS = 1000 };	/* however quiet the system is */
@@ -179,6 +182,45 @@ read_log(struct filter_run *run, struct err *e)
 	return rc;
 }
 
+/* The log's name from the root on, wherever it is called from. */
+static void
+set_name(struct checkpoint_text *text, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	size_t n = slash ? (size_t)(slash - name) + 1 : 0;
+	char *directory = n ? mem_text(name, n) : mem_text(".", 1);
+	char *real = realpath(directory, NULL);
+	struct buf whole;
+
+	buf_init(&whole, 2 * CHECKPOINT_TEXT);
+	if (real)
+		buf_addf(&whole, "%s/", strcmp(real, "/") ? real : "");
+	else
+		buf_addf(&whole, "%.*s", (int)n, name);
+	buf_addf(&whole, "%s", name + n);
+	checkpoint_set_text(text, buf_slice(&whole));
+	buf_release(&whole);
+	free(real);
+	free(directory);
+}
+
+/* A state says nothing about another log, unless that is the same under another
+ * name. */
+static int
+check_name(struct filter_run *run, const char *name, struct err *e)
+{
+	struct filter_state *s = &run->state;
+	struct slice last = checkpoint_text(&s->last.log);
+
+	if (last.n == 0 || slice_is(last, checkpoint_text(&s->log)) ||
+	    follow_is_found(s->follow))
+		return 0;
+	return err_set(e, EX_CONFIG, "'%s' is the state of '%.*s': '%s' needs "
+	    "one of its own, and an output of its own; if that log was moved "
+	    "there, begin anew with --reset-state", run->options.state,
+	    (int)last.n, last.p, name);
+}
+
 /* A state may have been lost: then the output holds what would come again. */
 static int
 check_first(struct filter_run *run, struct err *e)
@@ -214,6 +256,9 @@ resume(struct filter_run *run, const char *name, bool is_first,
 	s->follow = follow_open(name, is_first ? NULL : &s->last.input,
 	    &s->last.left, run->options.backlog == BACKLOG_ALL, e);
 	if (!s->follow)
+		return -1;
+	set_name(&s->log, name);
+	if (check_name(run, name, e) < 0)
 		return -1;
 	return filter_state_output(run, is_first, e);
 }

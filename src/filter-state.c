@@ -10,7 +10,6 @@
 enum {
 	KEEP_MS = 1000,			/* a checkpoint at least so often, */
 	KEEP_BYTES = 8 * 1024 * 1024,	/* or after so much input */
-	TEXT_MAX_BYTES = 4096,
 };
 
 int
@@ -85,7 +84,7 @@ write_checkpoint(struct filter_run *run, struct checkpoint *now,
 	int rc;
 
 	now->sequence = s->last.sequence + 1;
-	buf_init(&text, TEXT_MAX_BYTES);
+	buf_init(&text, CHECKPOINT_MAX);
 	checkpoint_add(now, &text);
 	rc = statefile_write(s->file, buf_slice(&text), e);
 	buf_release(&text);
@@ -132,7 +131,7 @@ static int
 commit(struct filter_run *run, bool ended, struct err *e)
 {
 	struct filter_state *s = &run->state;
-	struct checkpoint now = { .ended = ended,
+	struct checkpoint now = { .ended = ended, .log = s->log,
 		.rows = s->rows_before + sink_rows(run->sink) };
 
 	if (!s->file || !run->sink || (!s->follow && !s->journal))

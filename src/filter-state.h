@@ -18,6 +18,7 @@ struct filter_state {
 	struct statefile *file;		/* NULL: nothing is */
 	struct checkpoint last;		/* written */
 	uint64_t rows_before;		/* this run */
+	struct checkpoint_text log;	/* which is read */
 	/* What is read: one of these. */
 	struct follow *follow;
 	struct journal *journal;

@@ -144,7 +144,7 @@ filter();
 add(failure('b'));
 restate(sub {
 	s/state 2/state 1/;
-	s/^(output head|output tail|(line|left) .*?) .*\n//mg;
+	s/^(output (head|tail)|line|left|log) .*\n//mg;
 });
 gives("b\n", 'the state of a version before');
 
@@ -361,6 +361,28 @@ refuses(65, 'somebody has cut it; move it away', 'an output that was cut',
 spew($out, "x\nb\nc\n");
 refuses(65, 'somebody has changed it; move it away', 'an output that was ' .
     'changed', @FILTER, @STATE, $log);
+
+# The state of another log.
+fresh(failure('a'));
+filter();
+spew("$dir/other", failure('b'));
+refuses(78, "is the state of '\Q$log\E': '.*other' needs one of its own",
+    'another log', @FILTER, @STATE, "$dir/other");
+is(slurp($out), "a\n", 'another log: nothing is written');
+mkdir "$dir/new";
+rename $log, "$dir/new/log";
+open my $moved, '>>:raw', "$dir/new/log" or die;
+print $moved failure('b');
+close $moved;
+is_deeply([@{run(@FILTER, @STATE, "$dir/new/log")}{qw(status err)}], [0, ''],
+    'the same log under another name');
+is(slurp($out), "a\nb\n", 'is read on');
+{
+	my $ran = run('sh', '-c', 'cd "$1" && shift && exec "$@"', '-',
+	    "$dir/new", @FILTER, @STATE, 'log');
+	is_deeply([@$ran{qw(status err)}], [0, ''], 'a name from elsewhere');
+}
+like(slurp($state), qr/^log \Q$dir\E\/new\/log$/m, 'the state says which');
 
 # Only from a file that was named.
 spew("$dir/conf", "filter:\n  state: $state\n  output: $out\n");

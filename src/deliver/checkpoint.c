@@ -3,6 +3,9 @@
 #include "deliver/checkpoint.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#include "schema/cell.h"
 
 #define FIRST_WORDS "mls-filter state"
 enum { STATE_VERSION = 2 };	/* those before it are read too */
@@ -49,6 +52,34 @@ static const struct {
 };
 enum { NUMBERS = sizeof numbers / sizeof *numbers };
 
+/* Behind them, one a line, as the text of a cell. */
+static const struct {
+	struct slice name;
+	size_t offset;
+} texts[] = {
+	{ SLICE("log"), offsetof(struct checkpoint, log) },
+};
+enum { TEXTS = sizeof texts / sizeof *texts };
+
+void
+checkpoint_set_text(struct checkpoint_text *text, struct slice value)
+{
+	text->n = value.n > sizeof text->p ? 0 : value.n;
+	memcpy(text->p, value.p, text->n);
+}
+
+struct slice
+checkpoint_text(const struct checkpoint_text *text)
+{
+	return (struct slice){ text->p, text->n };
+}
+
+static struct checkpoint_text *
+text_of(struct checkpoint *c, size_t i)
+{
+	return (struct checkpoint_text *)(void *)((char *)c + texts[i].offset);
+}
+
 static uint64_t *
 number_of(struct checkpoint *c, size_t i)
 {
@@ -67,31 +98,61 @@ checkpoint_add(const struct checkpoint *c, struct buf *out)
 		    (unsigned long long)*number_of(&copy, i));
 	}
 	buf_addf(out, "ended %d\n", c->ended);
+	for (size_t i = 0; i < TEXTS; i++) {
+		buf_add(out, texts[i].name);
+		buf_add_byte(out, ' ');
+		cell_add(out, checkpoint_text(text_of(&copy, i)), CELL_PLAIN);
+		buf_add_byte(out, '\n');
+	}
 }
 
 static bool
-parse_line(struct slice *rest, struct slice name, uint64_t *value)
+parse_line(struct slice *rest, struct slice name, struct slice *value)
 {
-	struct slice line;
+	return slice_cut(rest, '\n', value) && slice_skip(value, name) &&
+	    slice_skip_byte(value, ' ');
+}
 
-	return slice_cut(rest, '\n', &line) && slice_skip(&line, name) &&
-	    slice_skip_byte(&line, ' ') &&
-	    slice_number(line, UINT64_MAX, value);
+static bool
+parse_number(struct slice *rest, struct slice name, uint64_t *number)
+{
+	struct slice value;
+
+	return parse_line(rest, name, &value) &&
+	    slice_number(value, UINT64_MAX, number);
+}
+
+static bool
+parse_text(struct slice *rest, struct slice name,
+    struct checkpoint_text *text)
+{
+	struct slice value;
+	struct buf plain;
+	bool good;
+
+	buf_init(&plain, CHECKPOINT_MAX);
+	good = parse_line(rest, name, &value) && cell_restore(&plain, value);
+	if (good)
+		checkpoint_set_text(text, buf_slice(&plain));
+	buf_release(&plain);
+	return good;
 }
 
 int
 checkpoint_parse(struct slice text, struct checkpoint *c, struct err *e)
 {
 	uint64_t version, ended;
-	bool good = parse_line(&text, SLICE(FIRST_WORDS), &version) &&
+	bool good = parse_number(&text, SLICE(FIRST_WORDS), &version) &&
 	    version >= 1 && version <= STATE_VERSION;
 
 	*c = (struct checkpoint){ .sequence = 0 };
 	for (size_t i = 0; good && i < NUMBERS; i++)
 		good = numbers[i].since > version ||
-		    parse_line(&text, numbers[i].name, number_of(c, i));
-	if (!good || !parse_line(&text, SLICE("ended"), &ended) || ended > 1 ||
-	    text.n || c->input.again > c->input.offset ||
+		    parse_number(&text, numbers[i].name, number_of(c, i));
+	good = good && parse_number(&text, SLICE("ended"), &ended);
+	for (size_t i = 0; good && version > 1 && i < TEXTS; i++)
+		good = parse_text(&text, texts[i].name, text_of(c, i));
+	if (!good || ended > 1 || text.n || c->input.again > c->input.offset ||
 	    c->left.again > c->left.offset)
 		return err_set(e, EX_DATAERR, "not the state of this version");
 	c->ended = ended;

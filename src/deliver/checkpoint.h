@@ -33,6 +33,12 @@ struct output_place {
 	uint64_t head, tail;
 };
 
+enum { CHECKPOINT_TEXT = 4096 };
+struct checkpoint_text {
+	char p[CHECKPOINT_TEXT];
+	size_t n;	/* 0: not known, or too long */
+};
+
 struct checkpoint {
 	uint64_t sequence, rows;
 	uint64_t segment;	/* of the journal; 0: the input is a log */
@@ -40,8 +46,15 @@ struct checkpoint {
 	struct log_place left;	/* the end of the file before; inode 0: none */
 	struct output_place output;
 	bool ended;		/* nothing was written behind it */
+	struct checkpoint_text log;	/* its name, from the root on */
 };
 
+/* What is too long is left out. */
+void checkpoint_set_text(struct checkpoint_text *text, struct slice value);
+struct slice checkpoint_text(const struct checkpoint_text *text);
+
+/* At most so many bytes. */
+enum { CHECKPOINT_MAX = 40 * 1024 };
 void checkpoint_add(const struct checkpoint *c, struct buf *out);
 
 /* -1: it is no checkpoint of this version, EX_DATAERR. */

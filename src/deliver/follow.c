@@ -19,6 +19,7 @@ struct follow {
 	struct logfile file;		/* that is being read */
 	struct log_place before;	/* the end of the file before */
 	bool has_before;
+	bool is_found;			/* the file of the last place */
 	struct left left;		/* to which somebody still may write */
 	bool turns_back;		/* since somebody did */
 	bool is_late;			/* that is the file that is being read, */
@@ -146,6 +147,8 @@ locate(struct follow *f, const struct log_place *place,
 			    r.files[at].changed);
 		}
 	}
+	f->is_found = at >= 0 || rotation_find(&r, place->device,
+	    place->inode, place->born) >= 0;
 	if (rc < 0 || at == -2)
 		rc = -1;
 	else if (at == -1)
@@ -231,6 +234,12 @@ follow_close(struct follow *f)
 	left_forget(&f->left);
 	watch_close(&f->watch);
 	free(f);
+}
+
+bool
+follow_is_found(const struct follow *f)
+{
+	return f->is_found;
 }
 
 struct input *

@@ -23,6 +23,9 @@ struct follow *follow_open(const char *name, const struct log_place *place,
 	const struct log_place *left, bool backlog, struct err *e);
 void follow_close(struct follow *f);
 
+/* Whether the file was found that the place is in. */
+bool follow_is_found(const struct follow *f);
+
 /* What is left of the file cannot be read. */
 void follow_give_up(struct follow *f);
 
