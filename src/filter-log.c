@@ -24,6 +24,23 @@ say_gap(struct filter_run *run)
 		run->status = FILTER_GAP;
 }
 
+/* Begins a file, with what a repetition in its first line repeats. */
+static void
+begin_file(struct filter_run *run, const struct input *in,
+    const struct clock *clock)
+{
+	enum follow_start start = follow_start(run->state.follow);
+	struct checkpoint_text *line = &run->state.carried;
+
+	if (start == FOLLOW_BEHIND)
+		checkpoint_set_text(line, parser_last(run->parser));
+	else if (start == FOLLOW_APART)
+		line->n = 0;
+	parser_start(run->parser, clock);
+	if (start != FOLLOW_LATE && line->n && input_place(in) == 0)
+		parser_set_last(run->parser, checkpoint_text(line));
+}
+
 /* Another file. */
 static void
 start_file(struct filter_run *run)
@@ -40,7 +57,7 @@ start_file(struct filter_run *run)
 	run->mark = (struct stretch){ .first = input_place(in),
 		.from = run->from, .to = run->from };
 	clock = filter_run_clock(run, in);
-	parser_start(run->parser, &clock);
+	begin_file(run, in, &clock);
 	parser_set_place(run->parser, run->from);
 	run->files++;
 }
@@ -258,6 +275,7 @@ resume(struct filter_run *run, const char *name, bool is_first,
 	if (!s->follow)
 		return -1;
 	set_name(&s->log, name);
+	s->carried = s->last.carried;
 	if (check_name(run, name, e) < 0)
 		return -1;
 	return filter_state_output(run, is_first, e);

@@ -119,6 +119,9 @@ take_place(struct filter_run *run, struct checkpoint *now, struct err *e)
 		    run->mark.to, &now->input, e);
 
 		now->left = follow_left(s->follow);
+		/* What precedes is needed again, and stands elsewhere. */
+		if (now->input.again == now->input.offset)
+			now->carried = s->carried;
 		return rc;
 	}
 	now->segment = journal_segment(s->journal);

@@ -19,6 +19,7 @@ struct filter_state {
 	struct checkpoint last;		/* written */
 	uint64_t rows_before;		/* this run */
 	struct checkpoint_text log;	/* which is read */
+	struct checkpoint_text carried;	/* before its first line */
 	/* What is read: one of these. */
 	struct follow *follow;
 	struct journal *journal;

@@ -67,6 +67,37 @@ gives('', 'something else');
 add("2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times\n");
 gives('', 'which has no rows');
 
+# And of files.
+sub again {
+	return '2026-11-22T11:05:41+01:00 mx1 last message repeated ' .
+	    "$_[0] times\n";
+}
+fresh(failure('a'));
+spew("$log.2", failure('b'));
+spew("$log.1", again(2));
+spew($log, again(1), failure('c'));
+gives("b\nb\nb\nb\nc\n", 'repeated in the files behind');
+rename "$log.2", "$log.3";
+rename "$log.1", "$log.2";
+rename $log, "$log.1";
+spew($log);
+gives('', 'rotated, and nothing new');
+add(again(2));
+gives("c\nc\n", 'repeated in a new file');
+add(again(1));
+gives("c\n", 'and again');
+rename $log, "$log.0";
+spew($log, failure('d') =~ s/\n//r);
+gives('', 'half a line');
+add("\n", again(1));
+gives("d\nd\n", 'and all of it');
+fresh(failure('a'));
+filter();
+unlink $log;
+spew($log, again(2), failure('b'));
+is(filter()->{status}, 1, 'a file is gone');
+is(slurp($out), "a\nb\n", 'what is repeated then, nobody knows');
+
 # A line that is longer than one may be, in pieces.
 my $long = failure('e' . 'x' x 70_000);
 add($long =~ s/\n//r);
@@ -144,7 +175,7 @@ filter();
 add(failure('b'));
 restate(sub {
 	s/state 2/state 1/;
-	s/^(output (head|tail)|line|left|log) .*\n//mg;
+	s/^(output (head|tail)|line|left|log|carried) .*\n//mg;
 });
 gives("b\n", 'the state of a version before');
 

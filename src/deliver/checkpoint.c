@@ -58,6 +58,7 @@ static const struct {
 	size_t offset;
 } texts[] = {
 	{ SLICE("log"), offsetof(struct checkpoint, log) },
+	{ SLICE("carried"), offsetof(struct checkpoint, carried) },
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
 
@@ -65,7 +66,8 @@ void
 checkpoint_set_text(struct checkpoint_text *text, struct slice value)
 {
 	text->n = value.n > sizeof text->p ? 0 : value.n;
-	memcpy(text->p, value.p, text->n);
+	if (text->n)
+		memcpy(text->p, value.p, text->n);
 }
 
 struct slice

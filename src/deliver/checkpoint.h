@@ -47,6 +47,9 @@ struct checkpoint {
 	struct output_place output;
 	bool ended;		/* nothing was written behind it */
 	struct checkpoint_text log;	/* its name, from the root on */
+	/* The line before the log's first, if it is in another file and is
+	 * needed as those of input.again are. */
+	struct checkpoint_text carried;
 };
 
 /* What is too long is left out. */

@@ -17,6 +17,7 @@ enum { TRIES = 5 };
 struct follow {
 	const char *name;
 	struct logfile file;		/* that is being read */
+	enum follow_start start;	/* of it */
 	struct log_place before;	/* the end of the file before */
 	bool has_before;
 	bool is_found;			/* the file of the last place */
@@ -38,6 +39,7 @@ start_file(struct follow *f, const struct rotated *one, struct err *e)
 {
 	int rc = logfile_start(&f->file, one, e);
 
+	f->start = FOLLOW_APART;
 	if (rc > 0)
 		watch_file(&f->watch, input_name(f->file.in));
 	return rc;
@@ -50,23 +52,10 @@ enter_file(struct follow *f, const struct rotated *one,
 {
 	int rc = logfile_enter(&f->file, one, place, e);
 
+	f->start = FOLLOW_AT_PLACE;
 	if (rc > 0)
 		watch_file(&f->watch, input_name(f->file.in));
 	return rc;
-}
-
-/* Whether a file that was empty is gone; compressed, it would be another. */
-static bool
-is_lost(const struct rotation *r, const struct log_place *place)
-{
-	if (place->inode == 0 ||
-	    rotation_find(r, place->device, place->inode, place->born) >= 0)
-		return false;
-	for (size_t i = 0; i < r->n; i++)
-		if (r->files[i].changed >= place->changed &&
-		    r->files[i].is_packed)
-			return false;
-	return true;
 }
 
 /* Starts with file number i, or with the next that can be read: what was
@@ -104,7 +93,8 @@ start_behind_gap(struct follow *f, const struct rotation *r,
 
 	if (rc <= 0)
 		return rc;
-	if (was_read != ALL && (place->print_at || is_lost(r, place)))
+	if (was_read != ALL && (place->print_at || rotation_has_lost(r,
+	    place->device, place->inode, place->born, place->changed)))
 		gap_note(&f->gap, rotation_has_foreign(r, place->changed) ?
 		    GAP_FOREIGN : GAP_GONE, place->changed,
 		    i < 0 ? 0 : r->files[i].born);
@@ -117,15 +107,20 @@ static int
 start_at(struct follow *f, const struct rotation *r, size_t at,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
+	bool is_damaged = f->file.is_damaged;
 	int rc = 1;
 
 	if (was_read == TO_PLACE)
 		return enter_file(f, &r->files[at], place, e);
 	if (at + 1 < r->n)
 		rc = start_readable(f, r, at + 1, place->changed, e);
-	if (rc > 0 && rotation_has_hole(r, at))
+	if (rc <= 0 || at + 1 == r->n)
+		return rc;
+	if (rotation_has_hole(r, at))
 		gap_note(&f->gap, GAP_HOLE, place->changed,
 		    r->files[at + 1].born);
+	else if (!is_damaged && f->file.is.inode == r->files[at + 1].inode)
+		f->start = FOLLOW_BEHIND;
 	return rc;
 }
 
@@ -136,17 +131,17 @@ locate(struct follow *f, const struct log_place *place,
 {
 	struct rotation r;
 	int rc = rotation_list(&r, f->name, e), at = -1;
+	bool is_short = false;
 
 	if (rc == 0)
 		at = fingerprint_find(&r, place, e);
 	if (rc == 0 && at == -1 && was_read != ALL) {
 		at = fingerprint_find_short(&r, place, e);
-		if (at >= 0) {
-			was_read = TO_END;
-			gap_note(&f->gap, GAP_SHORT, place->changed,
-			    r.files[at].changed);
-		}
+		is_short = at >= 0;
 	}
+	if (is_short)
+		gap_note(&f->gap, GAP_SHORT, place->changed,
+		    r.files[at].changed);
 	f->is_found = at >= 0 || rotation_find(&r, place->device,
 	    place->inode, place->born) >= 0;
 	if (rc < 0 || at == -2)
@@ -154,7 +149,10 @@ locate(struct follow *f, const struct log_place *place,
 	else if (at == -1)
 		rc = start_behind_gap(f, &r, place, was_read, e);
 	else
-		rc = start_at(f, &r, (size_t)at, place, was_read, e);
+		rc = start_at(f, &r, (size_t)at, place, is_short ? TO_END :
+		    was_read, e);
+	if (is_short)
+		f->start = FOLLOW_APART;
 	rotation_release(&r);
 	return rc;
 }
@@ -258,6 +256,12 @@ uint64_t
 follow_from(const struct follow *f)
 {
 	return f->file.from;
+}
+
+enum follow_start
+follow_start(const struct follow *f)
+{
+	return f->start;
 }
 
 /*
@@ -411,6 +415,7 @@ turn_back(struct follow *f, const struct log_place *place, struct err *e)
 	}
 	f->resume = *place;
 	f->is_late = rc > 0;
+	f->start = FOLLOW_LATE;
 	/* Else it is gone, or was moved just now and is looked at again. */
 	return f->is_late ? 0 : return_to(f, place, e);
 }

@@ -36,6 +36,15 @@ struct input *follow_input(const struct follow *f);
 /* Where reading began in it: an event of a line before this is not new. */
 uint64_t follow_from(const struct follow *f);
 
+/* What its first line stands behind: FOLLOW_BEHIND: the last of the file that
+ * was read before; FOLLOW_AT_PLACE: what it stood behind when the place was
+ * taken; FOLLOW_LATE: something else, for once, before going back to a place;
+ * FOLLOW_APART: nobody knows. */
+enum follow_start {
+	FOLLOW_APART, FOLLOW_BEHIND, FOLLOW_AT_PLACE, FOLLOW_LATE
+};
+enum follow_start follow_start(const struct follow *f);
+
 /* What to do at the end of the file: FOLLOW_GOES_ON: read on; FOLLOW_NEXT: it
  * is finished: when all its rows are written and a checkpoint holds its end,
  * follow_advance(); FOLLOW_ENDS: that was all for now.  -1: e. */

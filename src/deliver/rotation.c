@@ -160,6 +160,18 @@ rotation_after(const struct rotation *r, uint64_t changed, uint64_t born)
 }
 
 bool
+rotation_has_lost(const struct rotation *r, uint64_t device, uint64_t inode,
+    uint64_t born, uint64_t changed)
+{
+	if (inode == 0 || rotation_find(r, device, inode, born) >= 0)
+		return false;
+	for (size_t i = 0; i < r->n; i++)
+		if (r->files[i].changed >= changed && r->files[i].is_packed)
+			return false;
+	return true;
+}
+
+bool
 rotation_has_foreign(const struct rotation *r, uint64_t since)
 {
 	const uint64_t second = 1000000000;
@@ -339,8 +351,9 @@ rotation_has_hole(const struct rotation *r, size_t behind)
 
 	if (r->has_dates || one->is_log || behind + 1 == r->n)
 		return false;
-	/* The log counts as number 0. */
-	return one[0].number != one[1].number + 1;
+	/* Some begin with 0, most with 1. */
+	return one[1].is_log ? one->number > 1 :
+	    one->number != one[1].number + 1;
 }
 
 static bool

@@ -45,6 +45,10 @@ int rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
  * come late does not count. */
 int rotation_after(const struct rotation *r, uint64_t changed, uint64_t born);
 
+/* Whether one that was empty is gone; compressed, it would be another. */
+bool rotation_has_lost(const struct rotation *r, uint64_t device,
+	uint64_t inode, uint64_t born, uint64_t changed);
+
 /* Whether one that is not packed with gzip was written to since. */
 bool rotation_has_foreign(const struct rotation *r, uint64_t since);
 

@@ -90,6 +90,30 @@ parser_start(struct parser *p, const struct clock *clock)
 	scan_set_way(&p->scan, scan_best_way());
 }
 
+/* The line before is this one, wherever it stands. */
+static void
+keep(struct parser *p, struct slice line)
+{
+	p->keep ^= 1;
+	buf_reset(&p->kept[p->keep]);
+	buf_add(&p->kept[p->keep], line);
+	p->last = buf_slice(&p->kept[p->keep]);
+}
+
+struct slice
+parser_last(const struct parser *p)
+{
+	return p->last_end ? p->last : (struct slice){ NULL, 0 };
+}
+
+void
+parser_set_last(struct parser *p, struct slice line)
+{
+	keep(p, line);
+	p->last_end = p->last.p;
+	p->last_from = 0;
+}
+
 void
 parser_set_place(struct parser *p, uint64_t offset)
 {
@@ -156,10 +180,7 @@ keep_last(struct parser *p)
 			p->last_end = NULL;
 		return;
 	}
-	p->keep ^= 1;
-	buf_reset(&p->kept[p->keep]);
-	buf_add(&p->kept[p->keep], p->last);
-	p->last = buf_slice(&p->kept[p->keep]);
+	keep(p, p->last);
 }
 
 static void

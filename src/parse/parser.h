@@ -24,6 +24,14 @@ void parser_start(struct parser *p, const struct clock *clock);
 /* Its blocks are what a sieve has left: every line in them is looked at. */
 void parser_start_sifted(struct parser *p, const struct clock *clock);
 
+/* The line before what comes next, if it gave a row: a "last message repeated"
+ * stands for it.  Empty: none.  Borrowed until the next block. */
+struct slice parser_last(const struct parser *p);
+
+/* That line, where it stands at the end of another file than the one that has
+ * just been started.  It is copied. */
+void parser_set_last(struct parser *p, struct slice line);
+
 /* Live input: the clock goes on. */
 void parser_set_clock(struct parser *p, const struct clock *clock);
 
