@@ -347,6 +347,13 @@ is(slurp($out), "a\n", 'so is the output');
 	is(slurp((glob "$state.old-*")[0]), "$good ", 'there it is');
 	is(slurp($out), "a\na\n", 'and reading begins anew');
 }
+{
+	my @first = glob "$state.old-*";
+	filter('--reset-state') for 1 .. 5;
+	is(scalar(() = glob "$state.old-*"), @first + 5,
+	    'five within seconds: none takes the place of another');
+	spew($out, "a\na\n");
+}
 unlink $state;
 refuses(65, "there is no state '\Q$state\E', but '\Q$out\E' holds rows",
     'a state that is gone', @FILTER, @STATE, $log);

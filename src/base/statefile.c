@@ -149,12 +149,20 @@ char *
 statefile_aside(const struct statefile *s)
 {
 	time_t now = time(NULL);
-	char end[40] = ".old";
+	char stamp[40] = ".old", end[60], *name;
 	struct tm tm;
+	struct stat st;
 
 	if (gmtime_r(&now, &tm))
-		(void)strftime(end, sizeof end, ".old-%Y%m%dT%H%M%SZ", &tm);
-	return joined(s->file, end);
+		(void)strftime(stamp, sizeof stamp, ".old-%Y%m%dT%H%M%SZ",
+		    &tm);
+	name = joined(s->file, stamp);
+	for (unsigned i = 1; lstat(name, &st) == 0; i++) {
+		free(name);
+		snprintf(end, sizeof end, "%s.%u", stamp, i);
+		name = joined(s->file, end);
+	}
+	return name;
 }
 
 int
