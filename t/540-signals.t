@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Live qw(live appears ended);
 use MLS;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -151,6 +152,20 @@ for (1 .. 20) {
 	$killed++ if $? & 127;
 }
 is $killed, 0, 'HUP at the start does no harm';
+
+# Before it is caught, to a program that was started with it blocked.
+$killed = 0;
+my $hup = POSIX::SigSet->new(POSIX::SIGHUP());
+for (1 .. 20) {
+	POSIX::sigprocmask(POSIX::SIG_BLOCK(), $hup);
+	($pid, $pipe) = start($out);
+	POSIX::sigprocmask(POSIX::SIG_UNBLOCK(), $hup);
+	kill 'HUP', $pid;
+	close $pipe;
+	ended($pid, 5);
+	$killed++ if $?;
+}
+is $killed, 0, 'HUP before the start waits where it is blocked';
 
 # HUP when nothing was moved changes nothing.
 ($pid, $pipe) = start($out, '-o', "$DIR/same.csv");

@@ -27,8 +27,8 @@ int statefile_read(struct statefile *s, struct buf *text, struct err *e);
  * failed fsync(2) the next one says nothing about what was lost. */
 int statefile_write(struct statefile *s, struct slice text, struct err *e);
 
-/* A name for what is put out of its way that nobody has yet: FILE.old and the
- * time, and a number if there is one already; the caller frees it. */
+/* A name for what is put out of its way: FILE.old and the time, and a number if
+ * there is one already; the caller frees it. */
 char *statefile_aside(const struct statefile *s);
 
 /* Moves it there.  1: done; 0: there was none; -1: e says why. */
