@@ -196,6 +196,8 @@ bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split
 	    MLS_BUILD=$(B) t/bench/ipinfo $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/omprog $(B)/mls-filter $(B)/generate \
 	        $(B)/talk $(B)/bench; \
+	    MLS_BUILD=$(B) t/bench/rsyslog $(B)/mls-filter $(B)/generate \
+	        $(B)/floor $(B)/bench; \
 	    MLS_BUILD=$(B) t/bench/follow $(B)/mls-filter; \
 	    t/bench/dns $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \
 	    t/bench/live $(B)/mls-filter $(B)/t/nameserver $(B)/bench; \

@@ -177,18 +177,21 @@ twice(const uint8_t table[16])
 __attribute__((target("avx2"))) static const char *
 search_32(const struct scan *s, const char *from)
 {
-	const char *stop;
+	const char *last;
 	const __m256i lower[2] = { twice(s->lower[0]), twice(s->lower[1]) };
 	const __m256i upper[2] = { twice(s->upper[0]), twice(s->upper[1]) };
 
 	if ((size_t)(s->end - from) < s->apart + sizeof(__m256i))
 		return search_bytes(s, from);
-	stop = s->end - s->apart - sizeof(__m256i);
-	for (; from <= stop; from += sizeof(__m256i)) {
+	last = s->end - s->apart - sizeof(__m256i);
+	/* The last piece goes back over what was just seen: in a short block, a
+	 * line that came alone, the rest is much of it. */
+	for (; from < last + sizeof(__m256i); from += sizeof(__m256i)) {
+		const char *at = from < last ? from : last;
 		__m256i one = _mm256_loadu_si256(
-		    (const __m256i *)(const void *)from);
+		    (const __m256i *)(const void *)at);
 		__m256i two = _mm256_loadu_si256(
-		    (const __m256i *)(const void *)(from + s->apart));
+		    (const __m256i *)(const void *)(at + s->apart));
 		__m256i hits = _mm256_and_si256(
 		    sets_of(one, lower[0], upper[0]),
 		    sets_of(two, lower[1], upper[1]));
@@ -199,10 +202,10 @@ search_32(const struct scan *s, const char *from)
 		places = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
 		    hits, _mm256_setzero_si256()));
 		for (; places; places &= places - 1)
-			if (stands_around(s, from + __builtin_ctz(places)))
-				return from + __builtin_ctz(places);
+			if (stands_around(s, at + __builtin_ctz(places)))
+				return at + __builtin_ctz(places);
 	}
-	return search_bytes(s, from);
+	return s->end;
 }
 #endif
 
