@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "report/pairs.h"
 #include "report/ranking.h"
+#include "report/seen.h"
 #include "report/table.h"
 #include "chance.h"
 #include "tap.h"
@@ -14,11 +15,21 @@ enum { NAMES = 5000, KEYS = 200, ROUNDS = 60000 };
 
 static struct siphash_key sip;
 static uint64_t truth[NAMES];
+static struct budget ample = { .left = SIZE_MAX };
 
 static struct slice
 name(unsigned i, char text[16])
 {
 	return (struct slice){ text, (size_t)snprintf(text, 16, "name%u", i) };
+}
+
+static unsigned
+number_of(struct slice text)
+{
+	uint64_t n = 0;
+
+	return slice_number(slice_from(text, 4), NAMES, &n) ? (unsigned)n :
+	    NAMES - 1;
 }
 
 static uint32_t
@@ -45,7 +56,7 @@ pick(unsigned round, int style)
 static void
 test_exact(void)
 {
-	struct table *t = table_new(NAMES, sizeof(uint64_t));
+	struct table *t = table_new(NAMES, sizeof(uint64_t), &ample);
 	bool good = true;
 
 	memset(truth, 0, sizeof truth);
@@ -58,7 +69,7 @@ test_exact(void)
 	}
 	for (uint32_t p = 0; p < table_size(t); p++) {
 		struct table_key key = table_at(t, p);
-		unsigned i = (unsigned)strtoul(key.text.p + 4, NULL, 10);
+		unsigned i = number_of(key.text);
 
 		good &= key.count == truth[i] && key.error == 0 &&
 		    *(uint64_t *)table_extra(t, p) == 2 * key.count &&
@@ -78,7 +89,7 @@ test_exact(void)
 static void
 test_full(int style, const char *about)
 {
-	struct table *t = table_new(KEYS, 0);
+	struct table *t = table_new(KEYS, 0, &ample);
 	bool good = true, none_lost = true;
 	char text[16];
 
@@ -91,7 +102,7 @@ test_full(int style, const char *about)
 	}
 	for (uint32_t p = 0; p < table_size(t); p++) {
 		struct table_key key = table_at(t, p);
-		unsigned i = (unsigned)strtoul(key.text.p + 4, NULL, 10);
+		unsigned i = number_of(key.text);
 
 		good &= key.count >= truth[i] &&
 		    key.count - key.error <= truth[i] &&
@@ -110,7 +121,7 @@ test_full(int style, const char *about)
 static void
 test_marks(void)
 {
-	struct table *t = table_new(2, 0);
+	struct table *t = table_new(2, 0, &ample);
 
 	ok(add(t, 1, 0) == 0 && add(t, 2, 5) == 1, "a key without a count");
 	ok(add(t, 3, 0) == TABLE_NONE, "takes nobody's place");
@@ -123,7 +134,7 @@ test_marks(void)
 static void
 test_long(void)
 {
-	struct table *t = table_new(10, 0);
+	struct table *t = table_new(10, 0, &ample);
 	char text[300];
 	struct slice key = { text, sizeof text };
 	uint32_t first, second;
@@ -184,6 +195,67 @@ test_pairs(size_t max)
 	pairs_free(p);
 }
 
+/* Long names, as many as the budget has room for; short ones in a table that
+ * has a share of its own. */
+static void
+test_budget(void)
+{
+	enum { LONG = 100, TOTAL = 400 * 1000 };
+	struct budget budget = { .left = TOTAL, .share = TOTAL / 8 };
+	struct table *big = table_new(NAMES, 16, &budget);
+	struct table *small = table_new(NAMES, 0, &budget);
+	char text[LONG + 1];
+	bool good = true;
+
+	for (unsigned i = 0; i < NAMES; i++) {
+		int n = snprintf(text, sizeof text, "name%u-", i);
+		struct slice key = { text, LONG };
+
+		memset(text + n, 'x', LONG - (size_t)n);
+		(void)table_add(big, key, siphash(&sip, key), 1);
+	}
+	ok(!table_is_exact(big) && table_size(big) >= TOTAL / 400 &&
+	    table_size(big) * (LONG + 16 + 40) <= TOTAL,
+	    "as many keys as the budget has room for: %zu", table_size(big));
+	for (uint32_t p = 0; p < table_size(big); p++)
+		good &= table_at(big, p).text.n == LONG;
+	ok(good, "with all of their texts");
+	for (unsigned i = 0; i < 300; i++)
+		(void)add(small, i, 1);
+	ok(table_is_exact(small) && table_size(small) == 300,
+	    "another has its share");
+	for (unsigned i = 0; i < NAMES; i++)
+		(void)add(small, i, 1);
+	for (unsigned r = 0; r < 2 * NAMES; r++) {
+		struct slice key = { text, LONG };
+
+		snprintf(text, sizeof text, "%u", r);
+		(void)table_add(small, key, siphash(&sip, key), 1);
+	}
+	ok(table_at(small, 1).is_cut && table_at(small, 1).text.n > 0,
+	    "what takes the place of a short text is cut");
+	ok(budget.left <= TOTAL, "the budget is not overdrawn");
+	table_free(big);
+	table_free(small);
+}
+
+static void
+test_seen(void)
+{
+	struct seen *s = seen_new(NAMES);
+	char text[16];
+	bool good = true;
+
+	for (unsigned r = 0; r < 2; r++)
+		for (unsigned i = 0; i < NAMES; i++)
+			good &= seen_add(s, siphash(&sip, name(i, text))) ==
+			    (r == 0);
+	ok(good && seen_is_exact(s), "the first time, and not again");
+	ok(!seen_add(s, siphash(&sip, SLICE("more"))) && !seen_is_exact(s),
+	    "one more is not known to be new");
+	seen_free(s);
+}
+
 static void
 test_ranking(void)
 {
@@ -221,6 +293,8 @@ main(void)
 	test_long();
 	test_pairs(64 * 64 + 1);
 	test_pairs(100);
+	test_budget();
+	test_seen();
 	test_ranking();
 	return done();
 }

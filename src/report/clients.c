@@ -11,7 +11,7 @@
 enum {
 	CLIENTS = 1 << 18,
 	SLOTS = 1 << 19,
-	BYTES = 64 * 1024 * 1024,
+	TEXTS_MAX = 24 * 1024 * 1024,
 };
 
 const enum column client_columns[CLIENT_CELLS] = {
@@ -25,6 +25,7 @@ clients_init(struct clients *c, const struct siphash_key *key)
 	*c = (struct clients){ .key = *key };
 	c->items = mem_array(CLIENTS, sizeof *c->items);
 	c->slots = mem_array(SLOTS, sizeof *c->slots);
+	buf_init(&c->texts, TEXTS_MAX);
 	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 }
@@ -32,26 +33,25 @@ clients_init(struct clients *c, const struct siphash_key *key)
 void
 clients_reset(struct clients *c)
 {
-	for (size_t i = 0; i < c->n; i++)
-		free(c->items[i].text);
 	memset(c->slots, 0, SLOTS * sizeof *c->slots);
-	c->n = c->bytes = 0;
+	buf_reset(&c->texts);
+	c->n = 0;
 }
 
 void
 clients_release(struct clients *c)
 {
-	for (size_t i = 0; i < c->n; i++)
-		free(c->items[i].text);
 	free(c->items);
 	free(c->slots);
+	buf_release(&c->texts);
 	buf_release(&c->scratch);
 }
 
 bool
 clients_have_room(const struct clients *c, size_t n)
 {
-	return c->n + n <= CLIENTS && c->bytes <= BYTES;
+	return c->n + n <= CLIENTS &&
+	    c->texts.n + n * INPUT_LINE_MAX <= TEXTS_MAX;
 }
 
 uint64_t
@@ -113,15 +113,9 @@ add(struct clients *c, const struct record *row, uint64_t hash)
 		client->ends[i] = (uint16_t)n;
 	}
 	set_hashes(c, client, row->cells[COLUMN_IP]);
-	client->text = mem_new(n);
-	for (int i = 0; i < CLIENT_CELLS; i++) {
-		struct slice cell = row->cells[client_columns[i]];
-
-		if (cell.n)
-			memcpy(client->text + client->ends[i] - cell.n, cell.p,
-			    cell.n);
-	}
-	c->bytes += n;
+	client->text = (uint32_t)c->texts.n;
+	for (int i = 0; i < CLIENT_CELLS; i++)
+		buf_add(&c->texts, row->cells[client_columns[i]]);
 	return client;
 }
 
@@ -142,9 +136,10 @@ clients_find(struct clients *c, const struct record *row, uint64_t hash)
 }
 
 struct slice
-client_cell(const struct client *client, int cell)
+client_cell(const struct clients *c, const struct client *client, int cell)
 {
 	size_t from = cell ? client->ends[cell - 1] : 0;
 
-	return (struct slice){ client->text + from, client->ends[cell] - from };
+	return (struct slice){ c->texts.p + client->text + from,
+		client->ends[cell] - from };
 }

@@ -23,7 +23,7 @@ struct client {
 	uint64_t network_hash;	/* of its network's; 0: none */
 	uint64_t country_hash;	/* of the cell; 0: none */
 	uint64_t attempts;	/* in the period */
-	char *text;		/* the cells, one behind the other */
+	uint32_t text;		/* in clients.texts, one behind the other */
 	uint16_t ends[CLIENT_CELLS];
 	uint32_t users;		/* tried for the first time, from there */
 	bool is_ours;		/* as in struct record */
@@ -34,8 +34,8 @@ struct clients {
 	struct siphash_key key;
 	struct client *items;
 	uint32_t *slots;
-	size_t n, bytes;
-	struct buf scratch;
+	size_t n;
+	struct buf texts, scratch;
 };
 
 void clients_init(struct clients *c, const struct siphash_key *key);
@@ -57,6 +57,7 @@ struct client *clients_find(struct clients *c, const struct record *row,
 	uint64_t hash);
 
 /* A cell of a client as a record has it. */
-struct slice client_cell(const struct client *client, int cell);
+struct slice client_cell(const struct clients *c, const struct client *client,
+	int cell);
 
 #endif

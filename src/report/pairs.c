@@ -13,7 +13,7 @@ struct pairs {
 	size_t n, mask, max;
 	bool is_exact;
 	/* As in report/table.c. */
-	uint64_t rarest, higher, lost;
+	uint32_t rarest, higher, lost;
 	size_t next;
 };
 
@@ -26,7 +26,7 @@ pairs_new(size_t max)
 	p->mask = FIRST - 1;
 	p->slots = mem_array(FIRST, sizeof *p->slots);
 	p->is_exact = true;
-	p->higher = UINT64_MAX;
+	p->higher = UINT32_MAX;
 	return p;
 }
 
@@ -82,7 +82,7 @@ find_rarest(struct pairs *p)
 {
 	for (;;) {
 		for (; p->next <= p->mask; p->next++) {
-			uint64_t count = p->slots[p->next].count;
+			uint32_t count = p->slots[p->next].count;
 
 			if (count && count <= p->rarest)
 				return p->next;
@@ -91,7 +91,7 @@ find_rarest(struct pairs *p)
 		}
 		p->next = 0;
 		p->rarest = p->higher;
-		p->higher = UINT64_MAX;
+		p->higher = UINT32_MAX;
 	}
 }
 
@@ -125,7 +125,7 @@ make_room(struct pairs *p)
 	p->is_exact = false;
 	if (p->slots[rarest].count > p->lost)
 		p->lost = p->slots[rarest].count;
-	if (p->lost + 1 < p->higher)
+	if (p->lost < UINT32_MAX && p->lost + 1 < p->higher)
 		p->higher = p->lost + 1;
 	take_out(p, rarest);
 	p->n--;
@@ -137,7 +137,7 @@ pairs_add(struct pairs *p, uint64_t user, uint64_t ip)
 	size_t i = find(p, user, ip);
 
 	if (p->slots[i].count) {
-		p->slots[i].count++;
+		p->slots[i].count += p->slots[i].count < UINT32_MAX;
 		return false;
 	}
 	if (p->n == p->max) {
@@ -147,7 +147,8 @@ pairs_add(struct pairs *p, uint64_t user, uint64_t ip)
 		grow(p);
 		i = find(p, user, ip);
 	}
-	p->slots[i] = (struct pair){ user, ip, p->lost + 1, p->lost };
+	p->slots[i] = (struct pair){ user, ip, p->lost +
+		(p->lost < UINT32_MAX), p->lost };
 	p->n++;
 	return p->is_exact;
 }

@@ -14,8 +14,8 @@ struct pairs;
 
 struct pair {
 	uint64_t user, ip;	/* hashes */
-	uint64_t count;		/* 0: a free slot */
-	uint64_t error;		/* count may be too high by so much */
+	uint32_t count;		/* 0: a free slot; UINT32_MAX: so many or more */
+	uint32_t error;		/* count may be too high by so much */
 };
 
 struct pairs *pairs_new(size_t max);

@@ -5,14 +5,17 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "report/texts.h"
 
 enum { FIRST = 64 };
 
 struct key {
 	uint64_t hash, count, error;
-	char *text;
-	size_t length;		/* of all of it */
+	uint32_t text;
+	uint32_t length : 24;	/* of all of it */
+	uint32_t units : 8;	/* of what is kept */
 };
+_Static_assert(TABLE_TEXT == TEXTS_UNIT * TEXTS_UNITS_MAX, "all of it fits");
 
 /* A slot of the index: the low half of the hash, and the place + 1; 0: free. */
 struct slot {
@@ -22,7 +25,10 @@ struct slot {
 struct table {
 	struct key *keys;
 	unsigned char *extras;
+	struct texts *texts;
 	size_t n, room, max, extra;
+	struct budget *budget;
+	size_t own;		/* bytes of it that are ours */
 	struct slot *slots;
 	size_t mask;
 	bool is_exact;
@@ -34,10 +40,14 @@ struct table {
 };
 
 struct table *
-table_new(size_t max, size_t extra)
+table_new(size_t max, size_t extra, struct budget *budget)
 {
 	struct table *t = mem_new(sizeof *t);
 
+	t->texts = texts_new();
+	t->budget = budget;
+	t->own = budget->share < budget->left ? budget->share : budget->left;
+	budget->left -= t->own;
 	t->max = max;
 	t->extra = (extra + 7) & ~(size_t)7;
 	t->room = FIRST;
@@ -55,24 +65,66 @@ table_free(struct table *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->n; i++)
-		free(t->keys[i].text);
+	texts_free(t->texts);
 	free(t->keys);
 	free(t->extras);
 	free(t->slots);
 	free(t);
 }
 
+/* Bytes that are kept of a text. */
 static size_t
-stored(size_t length)
+stored(const struct key *k)
 {
-	return length < TABLE_TEXT ? length : TABLE_TEXT;
+	size_t room = (size_t)k->units * TEXTS_UNIT;
+
+	return k->length < room ? k->length : room;
+}
+
+static unsigned
+units_for(size_t length)
+{
+	size_t units = (length + TEXTS_UNIT - 1) / TEXTS_UNIT;
+
+	return units < TEXTS_UNITS_MAX ? (unsigned)units : TEXTS_UNITS_MAX;
+}
+
+static bool
+pay(struct table *t, size_t bytes)
+{
+	if (bytes > t->own + t->budget->left)
+		return false;
+	if (bytes > t->own) {
+		t->budget->left -= bytes - t->own;
+		bytes = t->own;
+	}
+	t->own -= bytes;
+	return true;
+}
+
+/* Room for a text; less, if the budget is spent: as much as was given back. */
+static unsigned
+affordable(struct table *t, unsigned units)
+{
+	if (units == 0 || texts_has(t->texts, units) ||
+	    pay(t, units * TEXTS_UNIT))
+		return units;
+	while (units && !texts_has(t->texts, units))
+		units--;
+	return units;
+}
+
+static bool
+can_pay(const struct table *t, unsigned units)
+{
+	return units == 0 || texts_has(t->texts, units) ||
+	    units * TEXTS_UNIT <= t->own + t->budget->left;
 }
 
 static bool
 is_key(const struct key *k, struct slice key, uint64_t hash)
 {
-	return k->hash == hash && k->length == key.n;
+	return k->hash == hash && k->length == (key.n & 0xffffff);
 }
 
 /* The slot of a key, or the free one where it would go. */
@@ -97,12 +149,16 @@ place_again(struct table *t, struct slot slot)
 	t->slots[i] = slot;
 }
 
-static void
+/* False: there is no budget for it. */
+static bool
 grow(struct table *t)
 {
 	struct slot *old = t->slots;
 	size_t n = t->mask + 1, room = t->room * 2;
 
+	if (!pay(t, t->room * (sizeof *t->keys + t->extra) +
+	    n * sizeof *t->slots))
+		return false;
 	t->keys = mem_resize(t->keys, room, sizeof *t->keys);
 	t->extras = mem_resize(t->extras, room, t->extra);
 	t->room = room;
@@ -112,6 +168,7 @@ grow(struct table *t)
 		if (old[i].place)
 			place_again(t, old[i]);
 	free(old);
+	return true;
 }
 
 /* Takes a slot out; those behind it that it kept from their place move up. */
@@ -173,9 +230,15 @@ static void
 set_key(struct table *t, uint32_t place, struct slice key, uint64_t hash,
     uint64_t count)
 {
-	t->keys[place] = (struct key){ .hash = hash, .count = count,
-		.text = mem_text(key.p ? key.p : "", stored(key.n)),
-		.length = key.n };
+	struct key *k = &t->keys[place];
+	unsigned units = affordable(t, units_for(key.n));
+
+	*k = (struct key){ .hash = hash, .count = count,
+		.length = key.n & 0xffffff, .units = units & 0xff };
+	if (units) {
+		k->text = texts_take(t->texts, units);
+		memcpy(texts_at(t->texts, k->text), key.p, stored(k));
+	}
 	memset(t->extras + place * t->extra, 0, t->extra);
 }
 
@@ -189,13 +252,23 @@ take_over(struct table *t, struct slice key, uint64_t hash, uint64_t count)
 	if (old.count > t->lost)
 		t->lost = old.count;
 	remove_slot(t, slot_of_place(t, place));
-	free(old.text);
+	if (old.units)
+		texts_give(t->texts, old.text, old.units);
 	set_key(t, place, key, hash, t->lost + count);
 	t->keys[place].error = t->lost;
 	if (t->lost + count < t->higher)
 		t->higher = t->lost + count;
 	place_again(t, (struct slot){ (uint32_t)hash, place + 1 });
 	return place;
+}
+
+/* For one key more, with a text so long. */
+static bool
+has_room(struct table *t, size_t length)
+{
+	if (t->n == t->max || (t->n == t->room && !grow(t)))
+		return false;
+	return t->n < FIRST || can_pay(t, units_for(length));
 }
 
 uint32_t
@@ -208,14 +281,12 @@ table_add(struct table *t, struct slice key, uint64_t hash, uint64_t count)
 		t->keys[place - 1].count += count;
 		return place - 1;
 	}
-	if (t->n == t->max) {
+	if (!has_room(t, key.n)) {
+		t->max = t->n;
 		t->is_exact = false;
 		return count ? take_over(t, key, hash, count) : TABLE_NONE;
 	}
-	if (t->n == t->room) {
-		grow(t);
-		i = find_slot(t, key, hash);
-	}
+	i = find_slot(t, key, hash);
 	place = (uint32_t)t->n++;
 	set_key(t, place, key, hash, count);
 	t->slots[i] = (struct slot){ (uint32_t)hash, place + 1 };
@@ -262,26 +333,27 @@ table_size(const struct table *t)
 
 /* What is kept of a long key may end within a character. */
 static size_t
-whole_characters(const struct key *k)
+whole_characters(const struct key *k, const char *text)
 {
-	size_t n = stored(k->length);
+	size_t n = stored(k);
 
-	if (k->length <= TABLE_TEXT)
+	if (k->length == n)
 		return n;
-	while (n && (k->text[n - 1] & 0xc0) == 0x80)
+	while (n && (text[n - 1] & 0xc0) == 0x80)
 		n--;
-	return n && (unsigned char)k->text[n - 1] >= 0xc0 ? n - 1 : n;
+	return n && (unsigned char)text[n - 1] >= 0xc0 ? n - 1 : n;
 }
 
 struct table_key
 table_at(const struct table *t, uint32_t place)
 {
 	const struct key *k = &t->keys[place];
+	const char *text = k->units ? texts_at(t->texts, k->text) : "";
 
 	return (struct table_key){
-		.text = { k->text, whole_characters(k) },
+		.text = { text, whole_characters(k, text) },
 		.count = k->count, .error = k->error, .hash = k->hash,
-		.is_cut = k->length > TABLE_TEXT,
+		.is_cut = k->length > stored(k),
 	};
 }
 

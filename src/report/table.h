@@ -18,11 +18,18 @@
  * report/pairs.h); of the text TABLE_TEXT bytes are kept, to be shown. */
 struct table;
 enum { TABLE_TEXT = 128 };
+
+/* What a number of tables may take together, in bytes.  Each may have a share
+ * of its own, of which the others cannot deprive it. */
+struct budget {
+	size_t left, share;
+};
 #define TABLE_NONE UINT32_MAX
 
 /* At most max keys (below TABLE_NONE), each with extra zeroed bytes of the
- * caller's. */
-struct table *table_new(size_t max, size_t extra);
+ * caller's, and fewer if the budget is spent; it must live as long.  Then also
+ * less may be kept of a text. */
+struct table *table_new(size_t max, size_t extra, struct budget *budget);
 void table_free(struct table *t);
 
 /* Adds count to a key, whose hash is siphash() of it under a key that the

@@ -14,6 +14,7 @@ enum {
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
 	RECENT = 4,
+	SHARES = 64,		/* of the budget, one for each table */
 	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
 };
 
@@ -48,13 +49,16 @@ tally_new(const struct period *period, size_t max_keys)
 
 	t->period = period;
 	t->key = siphash_random_key();
+	t->budget.left = TALLY_LEAST + max_keys * TALLY_KEY;
+	t->budget.share = t->budget.left / SHARES;
 	for (int i = 0; i < MODEL_TABLES; i++)
-		t->tables[i] = table_new(max_keys, extras[i]);
+		t->tables[i] = table_new(max_keys, extras[i], &t->budget);
 	t->pairs = pairs_new(max_keys);
-	t->user_countries = pairs_new(max_keys);
-	t->successes = table_new(max_keys, sizeof(struct success_facts));
+	t->user_countries = seen_new(max_keys);
+	t->successes = table_new(max_keys, sizeof(struct success_facts),
+	    &t->budget);
 	t->success_countries = table_new(max_keys,
-	    sizeof(struct success_facts));
+	    sizeof(struct success_facts), &t->budget);
 	t->trail = trail_new(max_keys, settle, t);
 	/* Nearly all of it is never touched. */
 	t->days = mem_array(TALLY_LAST_DAY - TALLY_FIRST_DAY + 1,
@@ -75,7 +79,7 @@ tally_free(struct tally *t)
 	for (int i = 0; i < MODEL_TABLES; i++)
 		table_free(t->tables[i]);
 	pairs_free(t->pairs);
-	pairs_free(t->user_countries);
+	seen_free(t->user_countries);
 	table_free(t->successes);
 	table_free(t->success_countries);
 	trail_free(t->trail);
@@ -139,7 +143,7 @@ refer(const struct tally *t, enum model_table table, uint32_t place)
 	if (place == TABLE_NONE)
 		return (struct place_ref){ .place = TABLE_NONE };
 	return (struct place_ref){ place,
-		table_at(t->tables[table], place).hash };
+		(uint32_t)table_at(t->tables[table], place).hash };
 }
 
 bool
@@ -150,14 +154,14 @@ tally_follow(const struct tally *t, enum model_table table,
 	    ref->place >= table_size(t->tables[table]))
 		return false;
 	*key = table_at(t->tables[table], ref->place);
-	return key->hash == ref->hash;
+	return (uint32_t)key->hash == ref->hash;
 }
 
 bool
 tally_knows_pairs(const struct tally *t, enum model_table table)
 {
 	return table_is_exact(t->tables[table]) && pairs_are_exact(t->pairs) &&
-	    pairs_are_exact(t->user_countries);
+	    seen_is_exact(t->user_countries);
 }
 
 static struct slice
@@ -165,7 +169,7 @@ client_text(struct tally *t, const struct client *client, int cell)
 {
 	struct record row = { .is_ours = client->is_ours };
 
-	row.cells[0] = client_cell(client, cell);
+	row.cells[0] = client_cell(&t->clients, client, cell);
 	return record_text(&row, 0, &t->scratch);
 }
 
@@ -254,7 +258,7 @@ pour(struct tally *t, const struct client *client)
 	about.country = refer(t, MODEL_COUNTRY, count(t, MODEL_COUNTRY,
 	    client_text(t, client, 3), client->attempts));
 	about.asn = refer(t, MODEL_ASN, pour_asn(t, client));
-	if (!ip_parse(client_cell(client, 0), &ip))
+	if (!ip_parse(client_cell(&t->clients, client, 0), &ip))
 		return;
 	pour_network(t, client, &ip);
 	pour_ip(t, client, &ip, &about);
@@ -278,6 +282,13 @@ is_of_period(const struct tally *t, const struct record *row)
 	return t->period->is_all || row->slot >= t->period->from;
 }
 
+static uint64_t
+user_country(uint64_t user, const struct client *client)
+{
+	/* Hashes are random already. */
+	return user * 0x9e3779b97f4a7c15 ^ client->country_hash;
+}
+
 /* Whether a user was tried from this address, or country, for the first time.
  * The country of an address may change, or become known. */
 static void
@@ -290,8 +301,8 @@ count_pairs(struct tally *t, struct client *client, uint32_t place,
 		client->users++;
 		facts->addresses++;
 	}
-	if (client->country_hash && pairs_add(t->user_countries, user,
-	    client->country_hash))
+	if (client->country_hash && seen_add(t->user_countries,
+	    user_country(user, client)))
 		facts->countries++;
 }
 
@@ -442,8 +453,8 @@ find_clients(struct tally *t)
 		    t->client_hashes[i]);
 		pairs_expect(t->pairs, t->user_hashes[i],
 		    t->found[i]->ip_hash);
-		pairs_expect(t->user_countries, t->user_hashes[i],
-		    t->found[i]->country_hash);
+		seen_expect(t->user_countries, user_country(
+		    t->user_hashes[i], t->found[i]));
 	}
 }
 

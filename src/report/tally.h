@@ -10,17 +10,19 @@
 #include "report/pairs.h"
 #include "report/period.h"
 #include "report/reader.h"
+#include "report/seen.h"
 #include "report/table.h"
 #include "report/trail.h"
 
 /* Rows counted in one pass, in whatever order they come.  Memory is bounded by
- * the ceiling of keys in each table, whatever the rows are.  What is counted
+ * the ceiling of keys in each table, and of bytes in all of them, whatever the
+ * rows are.  What is counted
  * here is for report/digest.h and report/alert.h to read, after tally_end(). */
 
-/* A key of another table: its hash tells whether it is still there. */
+/* A key of another table: half its hash tells whether it is still there. */
 struct place_ref {
 	uint32_t place;		/* TABLE_NONE: none */
-	uint64_t hash;
+	uint32_t hash;
 };
 
 /* What is kept with the keys of a table beside attempts. */
@@ -60,10 +62,11 @@ enum { TALLY_BATCH = 64 };
 struct tally {
 	const struct period *period;
 	struct siphash_key key;
+	struct budget budget;		/* of all tables */
 	struct table *tables[MODEL_TABLES];
 	uint64_t valued[MODEL_TABLES];	/* attempts that have a value */
 	struct pairs *pairs;		/* users and addresses */
-	struct pairs *user_countries;	/* and countries, once for each pair */
+	struct seen *user_countries;	/* and countries */
 	struct table *successes, *success_countries;
 	struct trail *trail;
 	uint64_t events[EVENT_KINDS];
@@ -84,7 +87,9 @@ struct tally {
 };
 enum { TALLY_FIRST_DAY = -719162, TALLY_LAST_DAY = 2932896 };
 
-/* At most max_keys keys in each table. */
+/* At most max_keys keys in each table, and TALLY_LEAST bytes and TALLY_KEY for
+ * each of max_keys in all of them together. */
+enum { TALLY_KEY = 148, TALLY_LEAST = 4 * 1024 * 1024 };
 struct tally *tally_new(const struct period *period, size_t max_keys);
 void tally_free(struct tally *t);
 

@@ -34,7 +34,7 @@ trail_new(size_t max, void (*settle)(void *context,
 	struct trail *t = mem_new(sizeof *t);
 
 	t->max = max;
-	t->moments_max = max / 2;
+	t->moments_max = max / 4;
 	t->newest = t->forgotten = t->settled = INT64_MIN;
 	t->settle = settle;
 	t->context = context;

@@ -25,7 +25,7 @@ struct moment {
 	struct stamp stamp;
 };
 
-/* Keeps max failures, and half as many moments.  settle is told of each moment
+/* Keeps max failures, and a quarter as many moments.  settle is told of each moment
  * with failures before it, now and then and by trail_end(): of the same one
  * more than once, if so. */
 struct trail *trail_new(size_t max, void (*settle)(void *context,

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+/* What came already. */
+#include "report/seen.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { FIRST = 256 };
+
+struct seen {
+	uint64_t *slots;	/* 0: free */
+	size_t n, mask, max;
+	bool is_exact;
+};
+
+struct seen *
+seen_new(size_t max)
+{
+	struct seen *s = mem_new(sizeof *s);
+
+	s->max = max;
+	s->mask = FIRST - 1;
+	s->slots = mem_array(FIRST, sizeof *s->slots);
+	s->is_exact = true;
+	return s;
+}
+
+void
+seen_free(struct seen *s)
+{
+	if (!s)
+		return;
+	free(s->slots);
+	free(s);
+}
+
+void
+seen_expect(const struct seen *s, uint64_t hash)
+{
+	__builtin_prefetch(&s->slots[hash & s->mask], 1);
+}
+
+static size_t
+find(const struct seen *s, uint64_t hash)
+{
+	size_t i = hash & s->mask;
+
+	while (s->slots[i] && s->slots[i] != hash)
+		i = (i + 1) & s->mask;
+	return i;
+}
+
+static void
+grow(struct seen *s)
+{
+	uint64_t *old = s->slots;
+	size_t n = s->mask + 1;
+
+	s->mask = 2 * n - 1;
+	s->slots = mem_array(2 * n, sizeof *s->slots);
+	for (size_t i = 0; i < n; i++)
+		if (old[i])
+			s->slots[find(s, old[i])] = old[i];
+	free(old);
+}
+
+bool
+seen_add(struct seen *s, uint64_t hash)
+{
+	size_t i = find(s, hash);
+
+	if (s->slots[i] || !hash)
+		return false;
+	if (s->n == s->max) {
+		s->is_exact = false;
+		return false;
+	}
+	if (s->n * 2 > s->mask) {
+		grow(s);
+		i = find(s, hash);
+	}
+	s->slots[i] = hash;
+	s->n++;
+	return true;
+}
+
+bool
+seen_is_exact(const struct seen *s)
+{
+	return s->is_exact;
+}
