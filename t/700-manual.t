@@ -91,7 +91,9 @@ sub check_options {
 	my %help;
 	my $ran = run($program, '--help');
 	is($ran->{status}, 0, "$name --help");
-	for (split /\n/, $ran->{out}) {
+	is_deeply([grep { length > 79 } split /\n/, $ran->{out}], [],
+	    "$name --help: 80 columns");
+	for (split /\n/, $ran->{out} =~ s/\n {28}/ /gr) {
 		my ($letter, $name, $value) =
 		    /^  (?:-(\w), |    )--([a-z-]+)(?: (\S+))?(?: |$)/ or
 		    next;
