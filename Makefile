@@ -121,9 +121,9 @@ $(B)/t/fault.so: t/lib/fault.c t/lib/chance.h $(B)/flags
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 # A DNS server that misbehaves on demand.
-$(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) $(B)/flags
+$(B)/t/nameserver: $(wildcard t/dns/*.c t/dns/*.h) t/lib/chance.h $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $(filter %.c,$^)
+	$(CC) $(ALL_CFLAGS) -It/lib $(LINKING) $(LDFLAGS) -o $@ $(filter %.c,$^)
 
 # Counts allocations; only where the C library is GNU's.
 $(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
@@ -131,9 +131,9 @@ $(B)/t/allocations.so: t/lib/allocations.c $(B)/flags
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -o $@ $< || rm -f $@
 
 # Rows for tests and timings of mls-summarize.
-$(B)/t/rows: t/bench/rows.c $(B)/flags
+$(B)/t/rows: t/bench/rows.c t/lib/chance.h $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LINKING) $(LDFLAGS) -o $@ $<
+	$(CC) $(ALL_CFLAGS) -It/lib $(LINKING) $(LDFLAGS) -o $@ $<
 
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)

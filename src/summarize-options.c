@@ -76,7 +76,7 @@ static const struct setting table[] = {
 	{ "alert-countries", AT(alerts.countries), NUMBER(0, COUNT_MAX, "5"),
 		.about = "that tried one user; 0: no such alert" },
 	{ "alert-failures", AT(alerts.failures), NUMBER(0, COUNT_MAX, "10"),
-		.about = "where a login succeeds then; 0: no alert" },
+		.about = "failures before a success; 0: no such alert" },
 	{ "alert-spike", AT(alerts.spike), NUMBER(0, COUNT_MAX, "300"),
 		.about = "percent of the usual; 0: no such alert" },
 	{ "alert-least", AT(alerts.least), NUMBER(0, COUNT_MAX, "100"),

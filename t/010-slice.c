@@ -157,6 +157,13 @@ test_cursor(void)
 	rest = SLICE("a\0b");
 	ok(slice_cut(&rest, '\0', &out) && slice_is(out, SLICE("a")) &&
 	    slice_is(rest, SLICE("b")), "slice_cut at a NUL");
+	rest = SLICE("\"a\\\"b\"c\"\"\"d\\");
+	ok(slice_cut_quoted(&rest, &out) && slice_is(out, SLICE("a\\\"b")) &&
+	    !slice_cut_quoted(&rest, &out) && slice_skip_byte(&rest, 'c') &&
+	    slice_cut_quoted(&rest, &out) && out.n == 0, "slice_cut_quoted");
+	at = rest.p;
+	ok(!slice_cut_quoted(&rest, &out) && rest.p == at && rest.n == 3,
+	    "no end behind a backslash");
 	rest = SLICE("  \t ");
 	slice_skip_blanks(&rest);
 	ok(slice_is(rest, SLICE("\t ")), "slice_skip_blanks: spaces only");

@@ -36,7 +36,8 @@ static const struct setting table[] = {
 	{ "number", 'n', SETTING_NUMBER, AT(number), "N", "7", NULL, 0,
 		100, SETTING_ANYWHERE, "up to 100" },
 	{ "count", 0, SETTING_NUMBER, AT(count), "N", "5", NULL, 2, 9,
-		SETTING_ANYWHERE, "a number with a least" },
+		SETTING_ANYWHERE, "a number with a least, of which so much is "
+		"said" },
 	{ "duration", 'd', SETTING_DURATION, AT(duration), "TIME", "1s", NULL,
 		10, 60000, SETTING_ANYWHERE, "up to a minute" },
 	{ "list", 'l', SETTING_LIST, AT(list), "ITEM", "default", NULL, 0, 0,
@@ -444,7 +445,8 @@ test_print(void)
 	is(buf_slice(&b), "main:\n  # a flag\n  flag: false\n  # a text\n"
 	    "  #text:\n  # a text only a named file may set\n  #place:\n"
 	    "  # one of three\n  choice: \"two\"\n  # up to 100\n  number: 7\n"
-	    "  # a number with a least\n  count: 5\n"
+	    "  # a number with a least, of which so much is said\n"
+	    "  count: 5\n"
 	    "  # up to a minute\n  duration: 1s\n"
 	    "  # a list\n  list: [\"default\"]\n  # words\n"
 	    "  words: [\"x\", \"y\"]\n", "every key, its default, its meaning");
@@ -483,6 +485,8 @@ test_help(void)
 	    slice_find(text, SLICE("up to 100 (default: 7)\n")) < text.n &&
 	    slice_find(text, SLICE("a minute (default: 1s)\n")) < text.n &&
 	    slice_ends(text, SLICE("\n")), "letter, value, default");
+	ok(slice_find(text, SLICE(" said\n                            "
+	    "(default: 5)\n")) < text.n, "a default that does not fit");
 	good = true;
 	while (text.n) {
 		struct slice line;

@@ -91,7 +91,9 @@ sub check_options {
 	my %help;
 	my $ran = run($program, '--help');
 	is($ran->{status}, 0, "$name --help");
-	for (split /\n/, $ran->{out}) {
+	is_deeply([grep { length > 79 } split /\n/, $ran->{out}], [],
+	    "$name --help: 80 columns");
+	for (split /\n/, $ran->{out} =~ s/\n {28}/ /gr) {
 		my ($letter, $name, $value) =
 		    /^  (?:-(\w), |    )--([a-z-]+)(?: (\S+))?(?: |$)/ or
 		    next;
@@ -713,6 +715,13 @@ SKIP: {
 	    'the program and its configuration');
 	like(section($filter, 'EXAMPLES'), qr/^\.Pa \Q$words[2]\E :$/m,
 	    'whose content is shown');
+	# It sets what the page says must be set.
+	my %set = $text =~ /([\w.]+)="([^"]*)"/g;
+	my %asked = section($filter, 'UNDER RSYSLOG') =~
+	    /^\.Cm ([\w.]+)\nto \\?([\w-]+),?(?: and)?$/mg;
+	cmp_ok(scalar keys %asked, '>=', 5, 'what an action must have');
+	is_deeply({map { $_ => $set{$_} } keys %asked}, \%asked,
+	    'the example has it');
 }
 
 done_testing;

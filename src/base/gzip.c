@@ -3,16 +3,19 @@
  * known. */
 #include "base/gzip.h"
 
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/mem.h"
+#include "base/slice.h"
 
 struct gzip {
 	z_stream z;
 	bool in_member, garbage;
 	bool is_full;		/* more may come out without more going in */
+	size_t start, end;	/* of packed: what is not used yet */
+	char packed[GZIP_ROOM];
 };
 
 struct gzip *
@@ -38,19 +41,41 @@ gzip_free(struct gzip *g)
 	free(g);
 }
 
+char *
+gzip_room(struct gzip *g, size_t *n)
+{
+	memmove(g->packed, g->packed + g->start, g->end - g->start);
+	g->end -= g->start;
+	g->start = 0;
+	*n = GZIP_ROOM - g->end;
+	return g->packed + g->end;
+}
+
+void
+gzip_add(struct gzip *g, size_t n)
+{
+	g->end += n;
+}
+
+static struct slice
+packed(const struct gzip *g)
+{
+	return slice_between(g->packed + g->start, g->packed + g->end);
+}
+
 /* What follows a member: another one, padding, or garbage. */
 static int
-next_member(struct gzip *g, struct slice *packed, bool whole)
+next_member(struct gzip *g, bool whole)
 {
-	while (slice_skip_byte(packed, '\0'))
-		;
-	if (packed->n == 0)
+	while (g->start < g->end && g->packed[g->start] == '\0')
+		g->start++;
+	if (g->start == g->end)
 		return !whole;
-	if (packed->n < 2 && !whole)
+	if (g->end - g->start < 2 && !whole)
 		return 1;
-	if (!slice_starts(SLICE("\x1f\x8b"), slice_to(*packed, 2))) {
+	if (!slice_starts(SLICE("\x1f\x8b"), slice_to(packed(g), 2))) {
 		g->garbage = true;
-		packed->n = 0;
+		g->start = g->end;
 		return 0;
 	}
 	inflateReset(&g->z);
@@ -59,18 +84,17 @@ next_member(struct gzip *g, struct slice *packed, bool whole)
 }
 
 static int
-unpack(struct gzip *g, struct slice *packed, char *out, size_t *n,
-    struct err *e)
+unpack(struct gzip *g, char *out, size_t *n, struct err *e)
 {
 	size_t room = *n;
 	int rc;
 
-	g->z.next_in = (unsigned char *)(uintptr_t)packed->p;
-	g->z.avail_in = (uInt)packed->n;
+	g->z.next_in = (unsigned char *)g->packed + g->start;
+	g->z.avail_in = (uInt)(g->end - g->start);
 	g->z.next_out = (unsigned char *)out;
 	g->z.avail_out = (uInt)room;
 	rc = inflate(&g->z, Z_NO_FLUSH);
-	*packed = slice_from(*packed, packed->n - g->z.avail_in);
+	g->start = g->end - g->z.avail_in;
 	*n = room - g->z.avail_out;
 	g->is_full = g->z.avail_out == 0;
 	if (rc == Z_STREAM_END) {
@@ -84,26 +108,27 @@ unpack(struct gzip *g, struct slice *packed, char *out, size_t *n,
 }
 
 int
-gzip_next(struct gzip *g, struct slice *packed, bool whole, char *out,
-    size_t *n, struct err *e)
+gzip_next(struct gzip *g, bool whole, char *out, size_t *n, struct err *e)
 {
-	bool is_over = whole && packed->n == 0 && !g->is_full;
+	bool is_over = whole && g->start == g->end && !g->is_full;
 
 	if (g->in_member && !is_over)
-		return unpack(g, packed, out, n, e);
+		return unpack(g, out, n, e);
 	*n = 0;
 	if (!g->in_member)
-		return next_member(g, packed, whole);
+		return next_member(g, whole);
 	return err_set(e, EX_DATAERR, "is cut short: its gzip data ends too "
 	    "early");
 }
 
 bool
-gzip_is_fed(const struct gzip *g, struct slice packed)
+gzip_is_fed(const struct gzip *g)
 {
+	size_t n = g->end - g->start;
+
 	if (g->in_member)
-		return packed.n > 0 || g->is_full;
-	return packed.n > 1 || (packed.n == 1 && *packed.p == '\0');
+		return n > 0 || g->is_full;
+	return n > 1 || (n == 1 && g->packed[g->start] == '\0');
 }
 
 bool

@@ -6,7 +6,6 @@
 #include <stddef.h>
 
 #include "base/err.h"
-#include "base/slice.h"
 
 /* What gzip has packed (RFC 1952: one or several members, zeros between and
  * behind them), unpacked as it comes. */
@@ -16,16 +15,21 @@ struct gzip;
 struct gzip *gzip_new(struct err *e);
 void gzip_free(struct gzip *g);		/* NULL is fine */
 
-/* The next step: unpacks *packed, of which what is not used yet is left, to at
- * most *n bytes at out; *n becomes how many have come, on error too.  whole:
- * there is no more behind *packed.  1: more may come; 0: end; -1: e says what
- * is wrong, to stand behind the name of the file, EX_DATAERR. */
-int gzip_next(struct gzip *g, struct slice *packed, bool whole, char *out,
-	size_t *n, struct err *e);
+/* Room for *n bytes more of the file, valid until gzip_add() has said how many
+ * came.  At first that is GZIP_ROOM. */
+enum { GZIP_ROOM = 256 * 1024 };
+char *gzip_room(struct gzip *g, size_t *n);
+void gzip_add(struct gzip *g, size_t n);
 
-/* Whether the next step needs no more than what is packed here: between members
- * the two bytes of a magic number, or padding, must be there. */
-bool gzip_is_fed(const struct gzip *g, struct slice packed);
+/* The next step: unpacks to at most *n bytes at out; *n becomes how many have
+ * come, on error too.  whole: all of the file was added.  1: more may come; 0:
+ * end; -1: e says what is wrong, to stand behind the name of the file,
+ * EX_DATAERR. */
+int gzip_next(struct gzip *g, bool whole, char *out, size_t *n, struct err *e);
+
+/* Whether the next step needs no more than what was added: between members the
+ * two bytes of a magic number, or padding, must be there. */
+bool gzip_is_fed(const struct gzip *g);
 
 /* Behind the last member stood bytes that are neither a member nor padding;
  * they were the end. */

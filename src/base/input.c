@@ -16,10 +16,7 @@
 #include "base/packing.h"
 #include "base/part.h"
 
-enum {
-	INPUT_READ = 256 * 1024,
-	INPUT_PIPE = 1024 * 1024,
-};
+enum { INPUT_PIPE = 1024 * 1024 };
 
 struct input {
 	char *name;
@@ -29,11 +26,7 @@ struct input {
 	struct part part;
 	int64_t time;
 	uint64_t taken, size;
-	struct lines lines;	/* unpacked */
-	/* Bytes as they stand in the file: used for gzip, and for the first
-	 * bytes while the packing is unknown. */
-	char *raw;
-	size_t raw_start, raw_end;
+	struct lines lines;	/* unpacked, once the packing is known */
 	struct gzip *gzip;
 	struct err damage;	/* found, but not reported yet */
 };
@@ -57,7 +50,6 @@ input_new(const char *name, int fd)
 	in->name = mem_text(name, strlen(name));
 	in->fd = fd;
 	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
-	in->raw = mem_new(INPUT_READ);
 	return in;
 }
 
@@ -139,7 +131,6 @@ input_close(struct input *in)
 		close(in->fd);
 	free(in->name);
 	lines_release(&in->lines);
-	free(in->raw);
 	free(in);
 }
 
@@ -166,51 +157,40 @@ input_read(struct input *in, void *p, size_t n, struct err *e)
 	return got;
 }
 
-/* More bytes behind raw_end.  As input_read(). */
-static ssize_t
-input_read_raw(struct input *in, struct err *e)
+static void
+input_start_gzip(struct input *in, struct gzip *gzip)
 {
-	ssize_t got;
+	struct slice head = lines_left(&in->lines);
+	size_t room;
 
-	if (in->raw_start > 0) {
-		memmove(in->raw, in->raw + in->raw_start,
-		    in->raw_end - in->raw_start);
-		in->raw_end -= in->raw_start;
-		in->raw_start = 0;
-	}
-	if (in->eof || in->raw_end == INPUT_READ)
-		return 0;
-	got = input_read(in, in->raw + in->raw_end, INPUT_READ - in->raw_end,
-	    e);
-	if (got > 0)
-		in->raw_end += (size_t)got;
-	return got;
-}
-
-static struct slice
-input_raw(const struct input *in)
-{
-	return slice_between(in->raw + in->raw_start, in->raw + in->raw_end);
+	memcpy(gzip_room(gzip, &room), head.p, head.n);
+	gzip_add(gzip, head.n);
+	lines_move(&in->lines, 0);
+	in->gzip = gzip;
 }
 
 /* Decides by the first bytes, if they are enough.  1, or -1: error. */
 static int
 input_sniff(struct input *in, struct err *e)
 {
+	struct gzip *gzip;
 	enum packing packing;
 	size_t room;
+	char *text = lines_room(&in->lines, &room);
+	ssize_t got = input_read(in, text, GZIP_ROOM -
+	    lines_left(&in->lines).n, e);
 
-	if (input_read_raw(in, e) == -1)
+	if (got == -1)
 		return -1;
-	if (packing_find(input_raw(in), in->eof, &packing, e) < 0)
+	if (got > 0)
+		lines_add(&in->lines, (size_t)got);
+	if (packing_find(lines_left(&in->lines), in->eof, &packing, e) < 0)
 		return err_prefix(e, "'%s' ", in->name);
 	if (packing == PACKING_GZIP) {
-		in->gzip = gzip_new(e);
-		if (!in->gzip)
+		gzip = gzip_new(e);
+		if (!gzip)
 			return -1;
-	} else if (packing == PACKING_NONE) {
-		memcpy(lines_room(&in->lines, &room), in->raw, in->raw_end);
-		lines_add(&in->lines, in->raw_end);
+		input_start_gzip(in, gzip);
 	}
 	in->packing = packing;
 	return 1;
@@ -219,18 +199,21 @@ input_sniff(struct input *in, struct err *e)
 static int
 input_fill_gzip(struct input *in, struct err *e)
 {
-	struct slice packed;
-	char *text;
+	ssize_t got;
+	char *to;
 	size_t n;
 	int rc;
 
-	if (!gzip_is_fed(in->gzip, input_raw(in)) &&
-	    input_read_raw(in, e) == -1)
-		return -1;
-	packed = input_raw(in);
-	text = lines_room(&in->lines, &n);
-	rc = gzip_next(in->gzip, &packed, in->eof, text, &n, e);
-	in->raw_start = in->raw_end - packed.n;
+	if (!in->eof && !gzip_is_fed(in->gzip)) {
+		to = gzip_room(in->gzip, &n);
+		got = input_read(in, to, n, e);
+		if (got == -1)
+			return -1;
+		if (got > 0)
+			gzip_add(in->gzip, (size_t)got);
+	}
+	to = lines_room(&in->lines, &n);
+	rc = gzip_next(in->gzip, in->eof, to, &n, e);
 	lines_add(&in->lines, n);
 	if (rc == 0)
 		in->eof = true;
@@ -271,7 +254,8 @@ input_next(struct input *in, struct slice *block, struct err *e)
 	if (in->done)
 		return 0;
 	filled = input_fill(in, &in->damage);
-	*block = lines_next(&in->lines);
+	if (in->packing != PACKING_UNKNOWN)
+		*block = lines_next(&in->lines);
 	if (filled == 0) {
 		if (block->n == 0)
 			*block = lines_last(&in->lines);
@@ -465,7 +449,7 @@ input_wait(struct input *in, int64_t microseconds, int other,
 	struct timespec limit = { .tv_sec = microseconds / 1000000,
 		.tv_nsec = microseconds % 1000000 * 1000 };
 	bool pending = in->done || in->eof || in->damage.status ||
-	    (in->gzip && gzip_is_fed(in->gzip, input_raw(in)));
+	    (in->gzip && gzip_is_fed(in->gzip));
 	int rc;
 
 	if (pending)

@@ -18,16 +18,9 @@ skip_space(struct slice *rest)
 static bool
 skip_string(struct slice *rest)
 {
-	size_t n = 1;
+	struct slice text;
 
-	if (rest->n == 0 || *rest->p != '"')
-		return false;
-	while (n < rest->n && rest->p[n] != '"')
-		n += rest->p[n] == '\\' ? 2 : 1;
-	if (n >= rest->n)
-		return false;
-	*rest = slice_from(*rest, n + 1);
-	return true;
+	return slice_cut_quoted(rest, &text);
 }
 
 static bool

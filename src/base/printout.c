@@ -8,6 +8,7 @@
 #include "base/slice.h"
 
 enum {
+	WIDTH = 79,
 	ABOUT_COLUMN = 28,
 	FALLBACK_SHOWN = 20,
 };
@@ -25,6 +26,26 @@ add_padding(struct buf *out, size_t from, size_t width)
 		buf_add_byte(out, ' ');
 }
 
+/* What it is, and its default, on a line of its own where it does not fit. */
+static void
+add_about(struct buf *out, const struct setting *one)
+{
+	const char *fallback = one->kind == SETTING_FLAG ? NULL : one->fallback;
+	size_t n = strlen(one->about);
+
+	buf_addf(out, "%s", one->about);
+	if (!fallback || strlen(fallback) >= FALLBACK_SHOWN)
+		return;
+	if (ABOUT_COLUMN + n + strlen(" (default: )") + strlen(fallback) >
+	    WIDTH) {
+		buf_add_byte(out, '\n');
+		add_padding(out, out->n, ABOUT_COLUMN);
+	} else {
+		buf_add_byte(out, ' ');
+	}
+	buf_addf(out, "(default: %s)", fallback);
+}
+
 void
 printout_add_help(const struct settings *s, struct buf *out)
 {
@@ -38,10 +59,7 @@ printout_add_help(const struct settings *s, struct buf *out)
 		if (one->value)
 			buf_addf(out, " %s", one->value);
 		add_padding(out, from, ABOUT_COLUMN);
-		buf_addf(out, "%s", one->about);
-		if (one->fallback && one->kind != SETTING_FLAG &&
-		    strlen(one->fallback) < FALLBACK_SHOWN)
-			buf_addf(out, " (default: %s)", one->fallback);
+		add_about(out, one);
 		buf_add_byte(out, '\n');
 	}
 }

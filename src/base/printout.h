@@ -7,7 +7,7 @@
 
 /* A table of settings as text. */
 
-/* The list for --help: a line for each, with its default. */
+/* The list for --help: each with its default, in 80 columns. */
 void printout_add_help(const struct settings *s, struct buf *out);
 
 /* What is in force, as a file with one section for settings_file(): reading it

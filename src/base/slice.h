@@ -98,6 +98,24 @@ slice_skip_blanks(struct slice *rest)
 /* *out = what stands before the first c; the cursor goes behind that c. */
 bool slice_cut(struct slice *rest, char c, struct slice *out);
 
+/* *out = what stands between the double quote at the cursor and the next one
+ * that no backslash stands before; the cursor goes behind that. */
+static inline bool
+slice_cut_quoted(struct slice *rest, struct slice *out)
+{
+	size_t n = 1;
+
+	if (rest->n == 0 || *rest->p != '"')
+		return false;
+	while (n < rest->n && rest->p[n] != '"')
+		n += rest->p[n] == '\\' ? 2 : 1;
+	if (n >= rest->n)
+		return false;
+	*out = (struct slice){ rest->p + 1, n - 1 };
+	*rest = slice_from(*rest, n + 1);
+	return true;
+}
+
 /* The longest run of bytes that are in a set; at least one byte. */
 struct byteset {
 	bool has[256];

@@ -152,19 +152,9 @@ static bool
 take_quoted(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
 {
-	size_t n = 1;
-
 	(void)hole;
 	(void)until;
-	if (rest->n < 2 || *rest->p != '"')
-		return false;
-	while (n < rest->n && rest->p[n] != '"')
-		n += rest->p[n] == '\\' ? 2 : 1;
-	if (n >= rest->n)
-		return false;
-	*out = slice_to(slice_from(*rest, 1), n - 1);
-	*rest = slice_from(*rest, n + 1);
-	return true;
+	return slice_cut_quoted(rest, out);
 }
 
 /* 2026-11-22 11:05:40 and a blank: daemons that stamp their own lines. */

@@ -13,34 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chance.h"
+
 static const char *const header = "server,date,ip,user,hostname,"
 	"reverse_dns_status,country_code,asn,aso,event,service,mechanism,"
 	"network\n";
-
-static uint64_t
-mix(uint64_t x)
-{
-	x ^= x >> 30;
-	x *= 0xbf58476d1ce4e5b9;
-	x ^= x >> 27;
-	x *= 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
-static uint64_t state = 42;
-
-static uint64_t
-chance(uint64_t below)
-{
-	state += 0x9e3779b97f4a7c15;
-	return mix(state) % below;
-}
 
 /* Small numbers far more often than large ones. */
 static uint64_t
 skewed(uint64_t below)
 {
-	double x = (double)chance(1 << 30) / (1 << 30);
+	double x = chance_part();
 
 	return (uint64_t)(x * x * x * (double)below);
 }
@@ -48,7 +31,7 @@ skewed(uint64_t below)
 static void
 put_address(uint64_t i)
 {
-	uint64_t h = mix(i + 7);
+	uint64_t h = chance_mix(i + 7);
 
 	if (h % 7 == 0)
 		printf("2001:db8:%x:1:2:3:4:%x", 1 + (unsigned)(h >> 8) % 4000,
@@ -62,7 +45,7 @@ put_address(uint64_t i)
 static void
 put_network(uint64_t i)
 {
-	uint64_t h = mix(i + 7);
+	uint64_t h = chance_mix(i + 7);
 
 	if (h % 7 == 0)
 		printf("2001:db8:%x::/48", 1 + (unsigned)(h >> 8) % 4000);
@@ -77,7 +60,7 @@ put_about(uint64_t i, int wild)
 {
 	static const char *const statuses[] = { "OK", "NXDOMAIN", "TIMEOUT",
 		"OK", "SERVFAIL", "LOCAL" };
-	uint64_t h = mix(i + 99), as = h % 7000;
+	uint64_t h = chance_mix(i + 99), as = h % 7000;
 	const char *status = statuses[h % 6];
 
 	if (*status == 'O')
@@ -133,14 +116,15 @@ main(int argc, char **argv)
 		numbers[i] = strtoull(argv[i + 1], NULL, 10);
 	fputs(header, stdout);
 	for (uint64_t i = 0; i < numbers[0]; i++) {
-		uint64_t second = wild ? chance(numbers[1] * 86400) :
+		uint64_t second = wild ?
+		    chance((unsigned)(numbers[1] * 86400)) :
 		    i * numbers[1] * 86400 / numbers[0];
 		uint64_t ip = skewed(numbers[2]), user = skewed(numbers[3]);
 
 		if (wild && i == numbers[0] / 2)
 			fputs(header, stdout);
 		printf("mx%u,2026-11-%02uT%02u:%02u:%02u+01:00,",
-		    wild ? (unsigned)chance(3) : 1,
+		    wild ? chance(3) : 1,
 		    (unsigned)(31 - numbers[1] + second / 86400),
 		    (unsigned)(second / 3600 % 24),
 		    (unsigned)(second / 60 % 60), (unsigned)(second % 60));

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chance.h"
+
 static const char digits[] = "0123456789abcdef";
 static const char v4_zone[] = "\7in-addr\4arpa";
 static const char v6_zone[] = "\3ip6\4arpa";
@@ -118,8 +120,8 @@ address_hash(const struct address *a, uint64_t seed)
 	uint64_t half[2];
 
 	memcpy(half, a->b, sizeof(half));
-	return name_stir(half[0] ^
-	    name_stir(half[1] ^ name_stir(seed + 1 + a->v6)));
+	return chance_mix(half[0] ^
+	    chance_mix(half[1] ^ chance_mix(seed + 1 + a->v6)));
 }
 
 /* Takes the zone off the end; what is left is *n octets. */

@@ -3,6 +3,7 @@
 #include "answer.h"
 
 #include "chain.h"
+#include "chance.h"
 #include "host.h"
 #include "reply.h"
 
@@ -10,7 +11,7 @@ uint64_t
 answer_random(struct answerer *by)
 {
 	by->random += 0x9e3779b97f4a7c15;
-	return name_stir(by->random);
+	return chance_mix(by->random);
 }
 
 static void

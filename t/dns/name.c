@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "chance.h"
+
 void
 name_label(struct name *name, const void *bytes, size_t n)
 {
@@ -78,16 +80,6 @@ name_show(const struct name *name, char text[NAME_TEXT])
 }
 
 uint64_t
-name_stir(uint64_t x)
-{
-	x ^= x >> 30;
-	x *= 0xbf58476d1ce4e5b9;
-	x ^= x >> 27;
-	x *= 0x94d049bb133111eb;
-	return x ^ x >> 31;
-}
-
-uint64_t
 name_hash(const struct name *name, uint64_t seed)
 {
 	uint64_t h = seed ^ 0x9e3779b97f4a7c15;
@@ -97,7 +89,7 @@ name_hash(const struct name *name, uint64_t seed)
 
 		memcpy(&word, name->b + i,
 		    name->n - i < 8 ? name->n - i : 8);
-		h = name_stir(h ^ word) + name->n;
+		h = chance_mix(h ^ word) + name->n;
 	}
 	return h;
 }

@@ -33,7 +33,4 @@ size_t name_show(const struct name *, char text[NAME_TEXT]);
 /* A hash of the octets, good enough for a table. */
 uint64_t name_hash(const struct name *, uint64_t seed);
 
-/* Mixes the bits of x so that each depends on all. */
-uint64_t name_stir(uint64_t x);
-
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "asked.h"
+#include "chance.h"
 
 /* A second in slices, the rate being the sum of the last ten. */
 enum { SLICES = 10, SLICE_MS = 100, REPEAT_MS = 10000, ASKED_BITS = 20 };
@@ -71,7 +72,7 @@ add_datagram(struct tally *t, const struct query *q, const struct peer *peer,
 {
 	/* At the same place in both kinds of address. */
 	uint16_t port = ntohs(peer->from.v4.sin_port);
-	uint64_t hash = name_stir(q->hash ^ client_hash(peer));
+	uint64_t hash = chance_mix(q->hash ^ client_hash(peer));
 
 	t->repeats += asked_add(t->asked, hash, now, REPEAT_MS) > 0;
 	t->ports += !t->port[port];

@@ -8,6 +8,17 @@
 /* Another one makes other chances; never 0. */
 static uint64_t chance_state = 0x9b05688c2b3e6c1f;
 
+/* Mixes the bits of x so that each depends on all: the end of splitmix64. */
+static inline uint64_t
+chance_mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= 0xbf58476d1ce4e5b9;
+	x ^= x >> 27;
+	x *= 0x94d049bb133111eb;
+	return x ^ x >> 31;
+}
+
 /* Any 64 bits. */
 static inline uint64_t
 chance_bits(void)
