@@ -299,6 +299,16 @@ for (['renamed', sub { "$log.1" }], ['renamed twice', sub {
 	    "late, $about: again");
 }
 
+fresh(failure('a'));
+filter();
+rename $log, "$log.1";
+spew($log, failure('b'));
+gives("b\n", 'late, half a line: before');
+add_to("$log.1", failure('late') =~ s/\n//r);
+gives('', 'late, half a line');
+add_to("$log.1", "\n");
+gives("late\n", 'late, all of it');
+
 # What is refused.
 sub refuses {
 	my ($status, $like, $about, @command) = @_;

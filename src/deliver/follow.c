@@ -416,8 +416,11 @@ turn_back(struct follow *f, const struct log_place *place, struct err *e)
 	f->resume = *place;
 	f->is_late = rc > 0;
 	f->start = FOLLOW_LATE;
-	/* Else it is gone, or was moved just now and is looked at again. */
-	return f->is_late ? 0 : return_to(f, place, e);
+	if (f->is_late)
+		return 0;
+	/* It is gone, or was moved just now and has to be looked at again. */
+	f->left.size = 0;
+	return return_to(f, place, e);
 }
 
 int

@@ -85,13 +85,15 @@ left_find(struct left *l, const char *log, struct err *e)
 }
 
 int
-left_has_grown(const struct left *l, struct err *e)
+left_has_grown(struct left *l, struct err *e)
 {
 	struct rotated now;
+	uint64_t before = l->size;
 
 	if (l->fd < 0 || l->is_packed)
 		return l->is_packed;
 	if (rotated_look(&now, l->fd, NULL, e) < 0)
 		return -1;
-	return now.size > l->end.offset;
+	l->size = now.size;
+	return now.size > l->end.offset && now.size > before;
 }

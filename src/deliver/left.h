@@ -12,6 +12,8 @@
  * while to notice that it was moved: what comes late is behind its end. */
 struct left {
 	struct log_place end;	/* of what was read of it; inode 0: no file */
+	uint64_t size;		/* when it was looked at; a line at its end may
+				 * not be complete */
 	int fd;			/* -1: not open */
 	bool is_packed;		/* nobody writes to it any more, but somebody
 				 * may have before */
@@ -31,7 +33,8 @@ int left_find(struct left *l, const char *log, struct err *e);
 int left_index(const struct left *l, const struct rotation *r,
 	struct err *e);
 
-/* 1: there is, or may be, something that was not read; 0: no; -1: e. */
-int left_has_grown(const struct left *l, struct err *e);
+/* 1: there is, or may be, something that was not read; 0: nothing since it was
+ * looked at; -1: e. */
+int left_has_grown(struct left *l, struct err *e);
 
 #endif
