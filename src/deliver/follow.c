@@ -33,16 +33,20 @@ struct follow {
  * Going to a place.
  */
 
+static int
+opened(struct follow *f, enum follow_start start, int rc)
+{
+	f->start = start;
+	if (rc > 0)
+		watch_file(&f->watch, input_name(f->file.in));
+	return rc;
+}
+
 /* 1: the file is open; 0: it was moved meanwhile; -1: e. */
 static int
 start_file(struct follow *f, const struct rotated *one, struct err *e)
 {
-	int rc = logfile_start(&f->file, one, e);
-
-	f->start = FOLLOW_APART;
-	if (rc > 0)
-		watch_file(&f->watch, input_name(f->file.in));
-	return rc;
+	return opened(f, FOLLOW_APART, logfile_start(&f->file, one, e));
 }
 
 /* The same, from a place on. */
@@ -50,12 +54,8 @@ static int
 enter_file(struct follow *f, const struct rotated *one,
     const struct log_place *place, struct err *e)
 {
-	int rc = logfile_enter(&f->file, one, place, e);
-
-	f->start = FOLLOW_AT_PLACE;
-	if (rc > 0)
-		watch_file(&f->watch, input_name(f->file.in));
-	return rc;
+	return opened(f, FOLLOW_AT_PLACE, logfile_enter(&f->file, one, place,
+	    e));
 }
 
 /* Starts with file number i, or with the next that can be read: what was
@@ -87,10 +87,14 @@ static int
 start_behind_gap(struct follow *f, const struct rotation *r,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
-	int i = rotation_after(r, place->changed, place->born);
-	int rc = i < 0 ? 1 : start_readable(f, r, (size_t)i, place->changed,
-	    e);
+	int i, rc = 1, left = left_index(&f->left, r, e);
 
+	if (left == -2)
+		return -1;
+	/* What came late to that one has its own turn. */
+	i = rotation_after(r, place->changed, left);
+	if (i >= 0)
+		rc = start_readable(f, r, (size_t)i, place->changed, e);
 	if (rc <= 0)
 		return rc;
 	if (was_read != ALL && (place->print_at || rotation_has_lost(r,

@@ -144,18 +144,12 @@ rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
 }
 
 int
-rotation_after(const struct rotation *r, uint64_t changed, uint64_t born)
+rotation_after(const struct rotation *r, uint64_t changed, int except)
 {
-	/* What was packed is born later than what it holds. */
-	if (changed < born)
-		born = 0;
-	for (size_t i = 0; i < r->n; i++) {
-		const struct rotated *one = &r->files[i];
-		bool is_older = one->born && one->born < born;
-
-		if ((one->changed > changed && !is_older) || one->is_log)
+	for (size_t i = 0; i < r->n; i++)
+		if ((r->files[i].changed > changed && (int)i != except) ||
+		    r->files[i].is_log)
 			return (int)i;
-	}
 	return -1;
 }
 

@@ -40,10 +40,9 @@ void rotation_release(struct rotation *r);
 int rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
 	uint64_t born);
 
-/* The first that has something later than a time, or the log; -1: none.  One
- * that is older than a file born then was finished before that: what may have
- * come late does not count. */
-int rotation_after(const struct rotation *r, uint64_t changed, uint64_t born);
+/* The first but one that has something later than a time, or the log; -1:
+ * none. */
+int rotation_after(const struct rotation *r, uint64_t changed, int except);
 
 /* Whether one that was empty is gone; compressed, it would be another. */
 bool rotation_has_lost(const struct rotation *r, uint64_t device,
