@@ -44,13 +44,6 @@ opened(struct follow *f, enum follow_start start, int rc)
 
 /* 1: the file is open; 0: it was moved meanwhile; -1: e. */
 static int
-start_file(struct follow *f, const struct rotated *one, struct err *e)
-{
-	return opened(f, FOLLOW_APART, logfile_start(&f->file, one, e));
-}
-
-/* The same, from a place on. */
-static int
 enter_file(struct follow *f, const struct rotated *one,
     const struct log_place *place, struct err *e)
 {
@@ -59,22 +52,24 @@ enter_file(struct follow *f, const struct rotated *one,
 }
 
 /* Starts with file number i, or with the next that can be read: what was
- * written to the others after a time is missing.  As start_file(). */
+ * written to the others after a time is missing.  As enter_file(). */
 static int
 start_readable(struct follow *f, const struct rotation *r, size_t i,
     uint64_t after, struct err *e)
 {
-	int rc = start_file(f, &r->files[i], e);
+	for (bool is_next = false;; is_next = true, i++) {
+		int rc = opened(f, FOLLOW_APART, logfile_start(&f->file,
+		    &r->files[i], e));
 
-	while (rc < 0 && e->status == EX_DATAERR) {
-		gap_note(&f->gap, GAP_FOREIGN, after, r->files[i].changed);
-		if (++i == r->n)
-			return 1;
-		rc = start_file(f, &r->files[i], e);
 		/* It is said once; from now on the new file counts. */
-		f->has_before &= rc <= 0;
+		if (rc > 0 && is_next)
+			f->has_before = false;
+		if (rc >= 0 || e->status != EX_DATAERR)
+			return rc;
+		gap_note(&f->gap, GAP_FOREIGN, after, r->files[i].changed);
+		if (i + 1 == r->n)
+			return 1;
 	}
-	return rc;
 }
 
 /* How much of the file of a place was read: up to the place; to its end, as far
