@@ -308,6 +308,14 @@ add_to("$log.1", failure('late') =~ s/\n//r);
 gives('', 'late, half a line');
 add_to("$log.1", "\n");
 gives("late\n", 'late, all of it');
+add_to("$log.1", again(2));
+gives("late\nlate\n", 'late, and repeated');
+rename "$log.1", "$log.2";
+rename $log, "$log.1";
+spew($log, failure('c'));
+gives("c\n", 'late, a repetition: before');
+add_to("$log.1", again(1));
+gives("b\n", 'late, a repetition');
 
 # What is refused.
 sub refuses {

@@ -439,7 +439,7 @@ follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 		return arrive(f, &f->before, emptied ? TO_PLACE : TO_END,
 		    true, e);
 	}
-	if (left_take(&f->left, &f->file, e) < 0)
+	if (left_take(&f->left, &f->file, end, e) < 0)
 		return -1;
 	logfile_close(&f->file);
 	rc = rotation_list(&r, f->name, e);

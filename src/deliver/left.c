@@ -26,9 +26,11 @@ take_fd(struct left *l, const struct input *in, struct err *e)
 }
 
 int
-left_take(struct left *l, struct logfile *file, struct err *e)
+left_take(struct left *l, struct logfile *file, const struct log_place *end,
+    struct err *e)
 {
-	uint64_t end = input_place(file->in);
+	uint64_t at = input_place(file->in);
+	bool is_end = end->inode == file->is.inode && end->offset == at;
 
 	left_forget(l);
 	/* Read to its end when it had been packed: nothing can come. */
@@ -36,7 +38,8 @@ left_take(struct left *l, struct logfile *file, struct err *e)
 		return 0;
 	if (take_fd(l, file->in, e) < 0)
 		return -1;
-	return logfile_place(file, end, end, &l->end, e);
+	return logfile_place(file, is_end ? at - end->again : at, at,
+	    &l->end, e);
 }
 
 int

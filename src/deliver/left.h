@@ -22,8 +22,9 @@ struct left {
 #define LEFT_NONE { .fd = -1 }
 
 /* The file that is being read is left, all that was handed out of it being
- * read.  -1: e, EX_IOERR. */
-int left_take(struct left *l, struct logfile *file, struct err *e);
+ * read; end: the place that was recorded.  -1: e, EX_IOERR. */
+int left_take(struct left *l, struct logfile *file,
+	const struct log_place *end, struct err *e);
 void left_forget(struct left *l);
 
 /* Finds it again after a pause; what is not there is forgotten.  -1: e. */

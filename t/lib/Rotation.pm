@@ -99,6 +99,9 @@ sub append_late {
 	# What a repetition repeats, should not depend on what is read first.
 	return if $m->log_file->{bytes} !~ /\A.*smtpd\[/;
 	my $text = '';
+	$text = sprintf "2026-11-22T11:05:41.%06d+01:00 mx1 last message " .
+	    "repeated %d times\n", $m->{next}++, 1 + rand 3
+	    if $f->{bytes} =~ /sasl_username=.*\n\z/ && rand() < 0.3;
 	$text .= "${P}warning: unknown[192.0.2.7]: SASL LOGIN authentication " .
 	    'failed: x, sasl_username=late' . $m->{next}++ . "\n"
 	    for 1 .. 1 + rand 3;
