@@ -128,6 +128,22 @@ for my $call (sort keys %calls) {
 }
 all_well('each fails once', 3, @once);
 all_well('from then on', 1.5, @ever);
+# A disk that takes its time: whoever waits for an answer hears that we live.
+{
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	local $ENV{FAULT} = 'fsync:8+:SLOW';
+	fresh();
+	$o = start();
+	my $answers = $o->answer;
+	for (1 .. 30) {
+		$answers .= $o->send(failure("u$_"), 1, 30) // 'none';
+		last if $o->{dots} > 1;
+		sleep 0.1;
+	}
+	like($answers, qr/\A(OK\n)+\z/, 'a slow disk: answers');
+	cmp_ok($o->{dots}, '>', 1, 'and dots before one that came late');
+	$o->kill;
+}
 {
 	# What is read at the start.
 	local $had_one = 1;
