@@ -167,6 +167,26 @@ is(written(), "a\nb\n", 'one after the other');
 like(said(), qr/'\Q$state\E' is being written by process $o->{pid}; no/,
     'and it is said why');
 
+# HUP while it waits, and whatever is asked of it: only answers where they
+# belong.
+fresh();
+$o = started();
+$other = start({timeout => 20}, qw(--stats -v -v), '--columns=user,ip');
+for (1 .. 5) {
+	sleep 0.1;
+	kill 'HUP', $other->{pid};
+	kill 'USR1', $other->{pid};
+}
+is($o->end, 0, 'the first one ends');
+is($other->answer, "OK\n", 'the second got HUP and USR1: it is ready');
+is($other->send(failure('a')), "OK\n", 'a line');
+kill $_, $other->{pid} for qw(USR1 HUP HUP);
+is($other->send(other(1)), "OK\n", 'another one');
+is($other->says_more(0.3), 0, 'nothing else');
+is($other->end, 0, 'end');
+is(written(), "a\t198.18.5.66\n", 'the row');
+like(said(), qr/events: 1,/, 'what was asked for is said elsewhere');
+
 # Transactions.
 for my $options ([], ['--fsync']) {
 	fresh();
@@ -279,7 +299,7 @@ SKIP: {
 	($state, $out) = @saved;
 }
 
-# More than the journal may hold, while rows cannot be written.
+# What cannot get better by itself.
 fresh();
 $o = started({timeout => 5});
 $o->send(failure('a'));

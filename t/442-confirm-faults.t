@@ -18,7 +18,8 @@ my $dir = "$DIR/a";
 my ($state, $out, $said) = map { "$dir/$_" } qw(state out said);
 sub fresh { Omprog->fresh($dir) }
 sub start {
-	return Omprog->filter({error => $said, state => $state, out => $out});
+	return Omprog->filter({error => $said, state => $state, out => $out},
+	    @_);
 }
 # How often each row is there.
 sub seen {
@@ -128,7 +129,35 @@ for my $call (sort keys %calls) {
 }
 all_well('each fails once', 3, @once);
 all_well('from then on', 1.5, @ever);
-# A disk that takes its time: whoever waits for an answer hears that we live.
+# Each line is on the disk before it is answered, in a transaction too.
+{
+	my $syncs = sub {
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		local $ENV{FAULT_COUNT} = "$DIR/counts";
+		fresh();
+		my $o = start(@_);
+		$o->answer;
+		$o->send($_) for "BEGIN TRANSACTION\n",
+		    map { failure("u$_") } 1 .. 50;
+		$o->end;
+		return slurp("$DIR/counts") =~ /^fsync (\d+)$/m ? $1 : 0;
+	};
+	my $usual = $syncs->();
+	cmp_ok($syncs->('--fsync'), '>=', 50, '--fsync in a transaction');
+	cmp_ok($usual, '<', 50, 'not without it');
+}
+
+# A disk that takes its time: whoever waits for an answer hears that we live,
+# also while databases are loaded.
+{
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	local $ENV{FAULT} = 'open:2:SLOW';
+	fresh();
+	$o = start();
+	is($o->answer, "OK\n", 'a slow start: ready');
+	cmp_ok($o->{dots}, '>=', 2, 'and dots before');
+	is($o->end, 0, 'end');
+}
 {
 	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
 	local $ENV{FAULT} = 'fsync:8+:SLOW';
