@@ -236,7 +236,7 @@ SKIP: {
 SKIP: {
 	my $small = "$DIR/small";
 	mkdir $small;
-	skip 'no right to mount', 16 if !have('mount') ||
+	skip 'no right to mount', 17 if !have('mount') ||
 	    run(have('mount'), '-t', 'tmpfs', '-o', 'size=4m', 'small',
 		$small)->{status};
 	END {
@@ -266,8 +266,10 @@ SKIP: {
 	# What is reserved lasts for a while.
 	my $n = $until_full->('b');
 	ok($n, "$n lines, then none is accepted");
-	# The one in hand has been sent and is not answered.
+	# The one in hand has been sent and is not answered.  logrotate comes.
 	$o->{timeout} = 30;
+	rename $out, "$out.1";
+	kill 'HUP', $o->{pid} for 1, 2;
 	my $pid = fork // die;
 	if (!$pid) {
 		sleep 4;
@@ -278,7 +280,9 @@ SKIP: {
 	waitpid $pid, 0;
 	cmp_ok($o->{dots}, '>=', 1, 'dots meanwhile');
 	my $want = "a\n" . join '', map { "b$_\n" } 1 .. $n;
-	appears('all rows are there then', sub { written() eq $want });
+	my $all = sub { slurp("$out.1") . written() };
+	appears('all rows are there then', sub { $all->() eq $want });
+	ok(-e $out, 'HUP meanwhile: some of them in the new file');
 	like(said(), qr/no lines are accepted meanwhile/, 'it is said');
 	like(said(), qr/lines are accepted again/, 'also that it is over');
 
@@ -293,7 +297,7 @@ SKIP: {
 	unlink "$small/fill";
 	is($o->answer, "OK\n", 'the next is ready when there is room');
 	$want .= join '', map { "c$_\n" } 1 .. $n;
-	appears('and that line was kept too', sub { written() eq $want });
+	appears('and that line was kept too', sub { $all->() eq $want });
 	is($o->end, 0, 'end');
 	run(have('umount'), '-l', $small);
 	($state, $out) = @saved;
