@@ -13,23 +13,33 @@
 
 enum { DOT_MS = 1000 };
 
-/* What somebody waits for: a number of its own each time, 0: nothing; and since
- * when at least, to the handler's knowledge. */
-static volatile sig_atomic_t awaited, seen;
+/* What somebody waits for: a number of its own each time, 0: nothing; the last
+ * of these numbers; and since when at least, to the handler's knowledge. */
+static volatile sig_atomic_t awaited, last, seen;
 static int64_t seen_at;
+
+/* Whoever sends a line has read the answer to the one before. */
+static bool
+is_line_there(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0 && p.revents & POLLIN;
+}
 
 static void
 tick(void)
 {
+	int waits = awaited ? awaited : is_line_there() ? -last : 0;
 	struct timespec t;
 	int64_t now;
 
-	if (!awaited)
+	if (!waits)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	now = t.tv_sec * 1000 + t.tv_nsec / 1000000;
-	if (awaited != seen) {
-		seen = awaited;
+	if (waits != seen) {
+		seen = waits;
 		seen_at = now;
 	} else if (now - seen_at >= DOT_MS) {
 		seen_at = now;
@@ -54,10 +64,8 @@ filter_answer_interrupt(bool on)
 void
 filter_answer_await(void)
 {
-	static int number;
-
-	number = number % 30000 + 1;
-	awaited = number;
+	last = last % 30000 + 1;
+	awaited = last;
 }
 
 bool

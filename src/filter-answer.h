@@ -7,10 +7,11 @@
 #include "base/slice.h"
 
 /* What rsyslogd is told on standard output: one answer to each line, and dots
- * while it takes longer.  A dot behind an answer would be taken for the
- * beginning of the next one: there never is one. */
+ * while it takes longer, also to read the line.  A dot behind an answer, read
+ * together with that, would make it wait for more: there never is one. */
 
-/* Dots from now on whenever an answer is awaited. */
+/* Dots from now on whenever an answer is awaited, or a line is there that nobody
+ * reads: a disk may keep us for longer than rsyslogd waits. */
 void filter_answer_begin(void);
 
 /* On: a system call that waits for longer than so many milliseconds is

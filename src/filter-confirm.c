@@ -13,6 +13,7 @@
 
 enum {
 	HOLD_MS = 250,		/* between tries to accept a line */
+	HELD_MS = 10000,	/* between saying that none is */
 	STEP_LINES = 32,	/* accepted, then rows are looked after */
 	SILENCE_MS = 1000,	/* after SIGTERM: nobody talks to us any more */
 };
@@ -22,7 +23,8 @@ struct confirm {
 	struct filter_journal behind;
 	struct parser *front;
 	struct input *in;
-	bool in_transaction, is_unsynced, is_gone, is_holding, is_busy;
+	bool in_transaction, is_gone, is_holding, is_busy;
+	int64_t held_at;	/* last said */
 };
 
 static void
@@ -54,17 +56,32 @@ hold(struct confirm *c)
 	return !c->is_gone;
 }
 
+/* Where there is room for one line now and then, not each time. */
 static void
 say_held(struct confirm *c, const struct err *e)
 {
-	if (!c->is_holding)
-		diag_say(&c->run->diag, DIAG_ERROR, "%s; no lines are accepted "
-		    "meanwhile", e->text);
+	int64_t now = filter_run_now();
+
+	if (c->is_holding || (c->held_at && now - c->held_at < HELD_MS))
+		return;
+	diag_say(&c->run->diag, DIAG_ERROR, "%s; no lines are accepted "
+	    "meanwhile", e->text);
 	c->is_holding = true;
+	c->held_at = now;
+}
+
+static void
+say_accepted(struct confirm *c)
+{
+	if (c->is_holding)
+		diag_say(&c->run->diag, DIAG_WARNING, "lines are accepted "
+		    "again");
+	c->is_holding = false;
 }
 
 /* Into the journal, however long that takes; when nobody waits any more, into
- * the room that was kept for it.  -1: e, it is not there. */
+ * the room that was kept for it; and on the disk, if that is wanted.  -1: e, it
+ * is not there. */
 static int
 accept_line(struct confirm *c, struct slice line, bool may_begin,
     struct err *e)
@@ -81,35 +98,9 @@ accept_line(struct confirm *c, struct slice line, bool may_begin,
 	}
 	if (rc <= 0)
 		return -1;
-	if (c->is_holding)
-		diag_say(&c->run->diag, DIAG_WARNING, "lines are accepted "
-		    "again");
-	c->is_holding = false;
+	say_accepted(c);
 	c->behind.unread++;
-	return 0;
-}
-
-/* What was accepted is on the disk, if that is wanted.  -1: e. */
-static int
-sync_lines(struct confirm *c, struct err *e)
-{
-	if (!c->run->options.fsync || !c->is_unsynced)
-		return 0;
-	c->is_unsynced = false;
-	return journal_sync(c->run->state.journal, e);
-}
-
-/* Transactions need not be switched on; if they are, lines are safe all the
- * same, and their end only brings them to the disk.  One that begins in another
- * ends that.  -1: e, and no answer. */
-static int
-take_mark(struct confirm *c, bool begins, struct err *e)
-{
-	if (sync_lines(c, e) < 0)
-		return -1;
-	c->in_transaction = begins;
-	answer(c, SLICE("OK\n"));
-	return 0;
+	return c->run->options.fsync ? journal_sync(journal, e) : 0;
 }
 
 static bool
@@ -124,26 +115,26 @@ gives_row(struct confirm *c, struct slice line, struct event *event)
 	return gives;
 }
 
+/* Transactions need not be switched on; if they are, each line is safe before
+ * its answer all the same.  Who sends a line like theirs need not be rsyslogd. */
 static int
 take_line(struct confirm *c, struct slice whole, struct err *e)
 {
 	struct slice line = whole;
 	struct event event;
+	bool begins;
 
 	filter_answer_await();
 	if (slice_ends(line, SLICE("\n")))
 		line.n--;
-	if (slice_is(line, SLICE("BEGIN TRANSACTION")))
-		return take_mark(c, true, e);
-	if (slice_is(line, SLICE("COMMIT TRANSACTION")))
-		return take_mark(c, false, e);
-	if (gives_row(c, whole, &event)) {
-		c->is_unsynced = true;
-		if (accept_line(c, line, event.line.first == event.line.from,
-		    e) < 0)
-			return -1;
+	begins = slice_is(line, SLICE("BEGIN TRANSACTION"));
+	if (begins || slice_is(line, SLICE("COMMIT TRANSACTION"))) {
+		c->in_transaction = begins;
+		answer(c, SLICE("OK\n"));
+		return 0;
 	}
-	if (!c->in_transaction && sync_lines(c, e) < 0)
+	if (gives_row(c, whole, &event) && accept_line(c, line,
+	    event.line.first == event.line.from, e) < 0)
 		return -1;
 	answer(c, c->in_transaction ? SLICE("DEFER_COMMIT\n") :
 	    SLICE("OK\n"));

@@ -87,6 +87,20 @@ close_sink(struct filter_run *run)
 	run->sink = NULL;
 }
 
+/* No line is accepted before there is a state. */
+static int
+open_journal(struct filter_run *run, struct err *e)
+{
+	struct filter_state *s = &run->state;
+
+	s->journal = journal_open(run->options.state, s->last.segment, e);
+	if (s->journal && !s->last.sequence && journal_size(s->journal))
+		diag_say(&run->diag, DIAG_WARNING, "'%s' is gone, but its "
+		    "journal is there: rows of it that are written already "
+		    "come again", run->options.state);
+	return s->journal ? 0 : -1;
+}
+
 int
 filter_journal_open(struct filter_journal *j, struct filter_run *run,
     struct err *e)
@@ -99,10 +113,7 @@ filter_journal_open(struct filter_journal *j, struct filter_run *run,
 	if (s->last.sequence && !s->last.segment)
 		return err_set(e, EX_CONFIG, "'%s' is the state of a log: "
 		    "--confirm needs another one", run->options.state);
-	if (!s->journal)
-		s->journal = journal_open(run->options.state,
-		    s->last.segment, e);
-	if (!s->journal)
+	if (!s->journal && open_journal(run, e) < 0)
 		return -1;
 	if (resume(j, e) == 0)
 		return 0;

@@ -167,6 +167,26 @@ is(written(), "a\nb\n", 'one after the other');
 like(said(), qr/'\Q$state\E' is being written by process $o->{pid}; no/,
     'and it is said why');
 
+# HUP while it waits, and whatever is asked of it: only answers where they
+# belong.
+fresh();
+$o = started();
+$other = start({timeout => 20}, qw(--stats -v -v), '--columns=user,ip');
+for (1 .. 5) {
+	sleep 0.1;
+	kill 'HUP', $other->{pid};
+	kill 'USR1', $other->{pid};
+}
+is($o->end, 0, 'the first one ends');
+is($other->answer, "OK\n", 'the second got HUP and USR1: it is ready');
+is($other->send(failure('a')), "OK\n", 'a line');
+kill $_, $other->{pid} for qw(USR1 HUP HUP);
+is($other->send(other(1)), "OK\n", 'another one');
+is($other->says_more(0.3), 0, 'nothing else');
+is($other->end, 0, 'end');
+is(written(), "a\t198.18.5.66\n", 'the row');
+like(said(), qr/events: 1,/, 'what was asked for is said elsewhere');
+
 # Transactions.
 for my $options ([], ['--fsync']) {
 	fresh();
@@ -216,7 +236,7 @@ SKIP: {
 SKIP: {
 	my $small = "$DIR/small";
 	mkdir $small;
-	skip 'no right to mount', 16 if !have('mount') ||
+	skip 'no right to mount', 17 if !have('mount') ||
 	    run(have('mount'), '-t', 'tmpfs', '-o', 'size=4m', 'small',
 		$small)->{status};
 	END {
@@ -246,8 +266,10 @@ SKIP: {
 	# What is reserved lasts for a while.
 	my $n = $until_full->('b');
 	ok($n, "$n lines, then none is accepted");
-	# The one in hand has been sent and is not answered.
+	# The one in hand has been sent and is not answered.  logrotate comes.
 	$o->{timeout} = 30;
+	rename $out, "$out.1";
+	kill 'HUP', $o->{pid} for 1, 2;
 	my $pid = fork // die;
 	if (!$pid) {
 		sleep 4;
@@ -258,7 +280,9 @@ SKIP: {
 	waitpid $pid, 0;
 	cmp_ok($o->{dots}, '>=', 1, 'dots meanwhile');
 	my $want = "a\n" . join '', map { "b$_\n" } 1 .. $n;
-	appears('all rows are there then', sub { written() eq $want });
+	my $all = sub { slurp("$out.1") . written() };
+	appears('all rows are there then', sub { $all->() eq $want });
+	ok(-e $out, 'HUP meanwhile: some of them in the new file');
 	like(said(), qr/no lines are accepted meanwhile/, 'it is said');
 	like(said(), qr/lines are accepted again/, 'also that it is over');
 
@@ -273,13 +297,13 @@ SKIP: {
 	unlink "$small/fill";
 	is($o->answer, "OK\n", 'the next is ready when there is room');
 	$want .= join '', map { "c$_\n" } 1 .. $n;
-	appears('and that line was kept too', sub { written() eq $want });
+	appears('and that line was kept too', sub { $all->() eq $want });
 	is($o->end, 0, 'end');
 	run(have('umount'), '-l', $small);
 	($state, $out) = @saved;
 }
 
-# More than the journal may hold, while rows cannot be written.
+# What cannot get better by itself.
 fresh();
 $o = started({timeout => 5});
 $o->send(failure('a'));

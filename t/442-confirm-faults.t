@@ -18,7 +18,8 @@ my $dir = "$DIR/a";
 my ($state, $out, $said) = map { "$dir/$_" } qw(state out said);
 sub fresh { Omprog->fresh($dir) }
 sub start {
-	return Omprog->filter({error => $said, state => $state, out => $out});
+	return Omprog->filter({error => $said, state => $state, out => $out},
+	    @_);
 }
 # How often each row is there.
 sub seen {
@@ -128,6 +129,50 @@ for my $call (sort keys %calls) {
 }
 all_well('each fails once', 3, @once);
 all_well('from then on', 1.5, @ever);
+# Each line is on the disk before it is answered, in a transaction too.
+{
+	my $syncs = sub {
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		local $ENV{FAULT_COUNT} = "$DIR/counts";
+		fresh();
+		my $o = start(@_);
+		$o->answer;
+		$o->send($_) for "BEGIN TRANSACTION\n",
+		    map { failure("u$_") } 1 .. 50;
+		$o->end;
+		return slurp("$DIR/counts") =~ /^fsync (\d+)$/m ? $1 : 0;
+	};
+	my $usual = $syncs->();
+	cmp_ok($syncs->('--fsync'), '>=', 50, '--fsync in a transaction');
+	cmp_ok($usual, '<', 50, 'not without it');
+}
+
+# A disk that takes its time: whoever waits for an answer hears that we live,
+# also while databases are loaded.
+{
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	local $ENV{FAULT} = 'open:2:SLOW';
+	fresh();
+	$o = start();
+	is($o->answer, "OK\n", 'a slow start: ready');
+	cmp_ok($o->{dots}, '>=', 2, 'and dots before');
+	is($o->end, 0, 'end');
+}
+{
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	local $ENV{FAULT} = 'fsync:8+:SLOW';
+	fresh();
+	$o = start();
+	my $answers = $o->answer;
+	for (1 .. 30) {
+		$answers .= $o->send(failure("u$_"), 1, 30) // 'none';
+		last if $o->{dots} > 1;
+		sleep 0.1;
+	}
+	like($answers, qr/\A(OK\n)+\z/, 'a slow disk: answers');
+	cmp_ok($o->{dots}, '>', 1, 'and dots before one that came late');
+	$o->kill;
+}
 {
 	# What is read at the start.
 	local $had_one = 1;

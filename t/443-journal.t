@@ -133,6 +133,22 @@ for (['gone', sub { unlink journal() }],
 	    "$how: said");
 }
 
+# A state that somebody removed: nothing is lost, and it is said what that
+# means.
+Omprog->fresh($dir);
+$o = started('1s');
+$o->send(passes('a'));
+appears('a row', sub { written() eq "a\n" });
+$o->kill;
+unlink $state;
+$o = started('1s');
+appears('a journal without its state: rows come again', sub {
+	written() eq "a\na\n";
+});
+is($o->end, 0, 'end');
+like(said(), qr/'\Q$state\E' is gone, but its journal is there: .* again/,
+    'as is said');
+
 # Pieces that are still to be read, while rows cannot be written.
 SKIP: {
 	my $small = "$DIR/small";

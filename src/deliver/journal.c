@@ -165,6 +165,12 @@ journal_close(struct journal *j)
 	free(j);
 }
 
+uint64_t
+journal_size(const struct journal *j)
+{
+	return segments_total(&j->all);
+}
+
 /*
  * Writing.
  */
@@ -286,7 +292,7 @@ journal_sync(struct journal *j, struct err *e)
 static int
 make_room(struct journal *j, size_t n, bool may_begin, struct err *e)
 {
-	if (segments_total(&j->all) + n > JOURNAL_MAX)
+	if (journal_size(j) + n > JOURNAL_MAX)
 		return err_set(e, EX_IOERR, "'%s' and those before it have %d "
 		    "MiB", j->name, JOURNAL_MAX >> 20);
 	if (may_begin && last_of(j)->size >= JOURNAL_SEGMENT &&

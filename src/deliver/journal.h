@@ -27,6 +27,9 @@ struct journal *journal_open(const char *state, uint64_t behind,
 	struct err *e);
 void journal_close(struct journal *j);
 
+/* Bytes of all segments. */
+uint64_t journal_size(const struct journal *j);
+
 /* Appends a line in one piece; may_begin: it can be the first of a segment.
  * There is always room left for one more line, which is_last may use.  1: it
  * will be read again, whatever becomes of the process; 0: not now: nothing was

@@ -3,8 +3,9 @@
  * are the last thing the process does.
  *
  *	FAULT=NAME:N:HOW	the Nth call of NAME (all: of any): HOW is KILL
- *				(before it), EIO, ENOSPC, EDQUOT, EMFILE; with a
- *				+ behind N, it and all that follow
+ *				(before it), EIO, ENOSPC, EDQUOT, EMFILE, or SLOW
+ *				(it takes four seconds); with a + behind N, it
+ *				and all that follow
  *	FAULT_COUNT=FILE	at the end, "NAME N" a line for each name
  *	NO_DATA_SYNC=1		fdatasync() does nothing and says it did
  *	SHAKE=SEED		a quarter of reads and writes is interrupted, a
@@ -22,9 +23,12 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chance.h"
+
+enum { SLOW = -1 };
 
 static const struct {
 	const char *name;
@@ -32,6 +36,7 @@ static const struct {
 } errors[] = {
 	{ "EIO", EIO }, { "ENOSPC", ENOSPC }, { "EDQUOT", EDQUOT },
 	{ "EMFILE", EMFILE }, { "EAGAIN", EAGAIN },
+	{ "SLOW", SLOW },
 };
 
 enum call { WRITE, READ, PREAD, OPEN, RENAME, FSYNC, FTRUNCATE, UNLINK, LSEEK,
@@ -89,6 +94,16 @@ prepare(void)
 	is_armed = true;
 }
 
+/* Whatever interrupts it. */
+static void
+dawdle(void)
+{
+	struct timespec left = { .tv_sec = 4 };
+
+	while (nanosleep(&left, &left) < 0)
+		continue;
+}
+
 /* Whether the call is not to be made; errno is set. */
 static bool
 strikes(enum call call)
@@ -101,10 +116,13 @@ strikes(enum call call)
 	if (!is_armed || (wanted >= 0 && wanted != (int)call) ||
 	    (for_ever ? n < nth : n != nth))
 		return false;
-	if (!error)
+	if (error == SLOW)
+		dawdle();
+	else if (!error)
 		kill(getpid(), SIGKILL);
-	errno = error;
-	return true;
+	else
+		errno = error;
+	return error != SLOW;
 }
 
 /* True: interrupted; else n may be less. */
