@@ -14,6 +14,7 @@
 enum {
 	CELLS_MAX = 1024,
 	NOWHERE = CELLS_MAX,
+	SKIPPED = 64,
 	BLOCK_MAX = 16 * 1024 * 1024,	/* base/input.h: half a megabyte */
 };
 
@@ -34,7 +35,9 @@ struct reader {
 	struct buf scratch;	/* cells with doubled quotes, of this block; */
 	size_t line_scratch;	/* those of this line begin there */
 	bool skips_day;		/* rows of the day read last are of no
-				 * interest */
+				 * interest: */
+	char skipped[SKIPPED];	/* how one of them began, to the end of its */
+	size_t skipped_n;	/* day; 0: none of this dialect yet */
 	bool has_older;
 	bool is_passing;	/* what is read was read before */
 	struct reader_counts counts;
@@ -69,6 +72,7 @@ reader_begin(struct reader *r, const char *name)
 {
 	r->name = name;
 	r->dialect.cells = 0;
+	r->skipped_n = 0;
 	r->counts = (struct reader_counts){ 0 };
 }
 
@@ -171,6 +175,7 @@ read_header(struct reader *r, struct slice line)
 	d.cells = (size_t)n;
 	d.is_ours = d.delimiter != ';';
 	r->dialect = d;
+	r->skipped_n = 0;
 	return true;
 }
 
@@ -257,12 +262,52 @@ peek_date(const struct reader *r, struct slice line, struct slice *date)
 
 /* Whether a row is of a day that is known not to matter. */
 static bool
-is_skipped(const struct reader *r, struct slice line)
+is_skipped(struct reader *r, struct slice line)
 {
 	struct slice date;
+	size_t n;
 
-	return r->skips_day && r->dialect.cells &&
-	    peek_date(r, line, &date) && stamp_is_same_day(&r->stamps, date.p);
+	if (!r->skips_day || !r->dialect.cells || !peek_date(r, line, &date) ||
+	    !stamp_is_same_day(&r->stamps, date.p))
+		return false;
+	n = (size_t)(date.p - line.p) + STAMP_DAY;
+	if (n <= sizeof r->skipped) {
+		memcpy(r->skipped, line.p, n);
+		r->skipped_n = n;
+	}
+	return true;
+}
+
+/* The same bytes: from STAMP_DAY to SKIPPED of them. */
+static inline bool
+are_same(const char *a, const char *b, size_t n)
+{
+	uint64_t x[4];
+
+	memcpy(&x[0], a, sizeof *x);
+	memcpy(&x[1], b, sizeof *x);
+	memcpy(&x[2], a + n - sizeof *x, sizeof *x);
+	memcpy(&x[3], b + n - sizeof *x, sizeof *x);
+	return x[0] == x[1] && x[2] == x[3] && (n <= 2 * sizeof *x ||
+	    memcmp(a, b, n) == 0);
+}
+
+/* Most rows that are skipped begin like the one before, from the server to the
+ * day: all of these at once. */
+static void
+skip_rows(struct reader *r)
+{
+	uint64_t n = 0;
+
+	while (r->skipped_n && r->block.n >= r->skipped_n &&
+	    are_same(r->block.p, r->skipped, r->skipped_n)) {
+		r->block = slice_from(r->block, slice_find_byte(r->block,
+		    '\n') + 1);
+		n++;
+	}
+	r->counts.lines += n;
+	r->counts.rows += n;
+	r->counts.outside += n;
 }
 
 /* Rows without the column, or with nothing in it, are failures. */
@@ -343,6 +388,7 @@ take_line(struct reader *r, struct slice line, struct record *row)
 		}
 	}
 	r->skips_day = period_excludes(r->period, row->stamp.day);
+	r->skipped_n = 0;
 	row->slot = period_slot(r->period, &row->stamp);
 	if (row->slot == PERIOD_NONE) {
 		r->has_older |= row->stamp.day < r->period->first;
@@ -367,7 +413,10 @@ reader_next(struct reader *r, struct record *row)
 {
 	struct slice line;
 
-	while (input_line(&r->block, &line)) {
+	for (;;) {
+		skip_rows(r);
+		if (!input_line(&r->block, &line))
+			return false;
 		r->counts.lines++;
 		r->line_scratch = r->scratch.n;
 		line = slice_to(line, INPUT_LINE_MAX);
@@ -378,7 +427,6 @@ reader_next(struct reader *r, struct record *row)
 			return true;
 		}
 	}
-	return false;
 }
 
 void

@@ -274,7 +274,7 @@ has_room(struct table *t, size_t length)
 uint32_t
 table_add(struct table *t, struct slice key, uint64_t hash, uint64_t count)
 {
-	size_t i = find_slot(t, key, hash);
+	size_t i = find_slot(t, key, hash), room = t->room;
 	uint32_t place = t->slots[i].place;
 
 	if (place) {
@@ -286,7 +286,8 @@ table_add(struct table *t, struct slice key, uint64_t hash, uint64_t count)
 		t->is_exact = false;
 		return count ? take_over(t, key, hash, count) : TABLE_NONE;
 	}
-	i = find_slot(t, key, hash);
+	if (t->room != room)
+		i = find_slot(t, key, hash);
 	place = (uint32_t)t->n++;
 	set_key(t, place, key, hash, count);
 	t->slots[i] = (struct slot){ (uint32_t)hash, place + 1 };

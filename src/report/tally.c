@@ -14,6 +14,7 @@ enum {
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
 	RECENT = 4,
+	AHEAD = 16,		/* clients */
 	SHARES = 64,		/* of the budget, one for each table */
 	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
 };
@@ -98,14 +99,20 @@ tally_hash(const struct tally *t, struct slice key)
 
 /* Adds attempts to a value of a table; none without a value. */
 static uint32_t
-count(struct tally *t, enum model_table table, struct slice value,
-    uint64_t attempts)
+count_hashed(struct tally *t, enum model_table table, struct slice value,
+    uint64_t hash, uint64_t attempts)
 {
 	if (value.n == 0)
 		return TABLE_NONE;
 	t->valued[table] += attempts;
-	return table_add(t->tables[table], value, tally_hash(t, value),
-	    attempts);
+	return table_add(t->tables[table], value, hash, attempts);
+}
+
+static uint32_t
+count(struct tally *t, enum model_table table, struct slice value,
+    uint64_t attempts)
+{
+	return count_hashed(t, table, value, tally_hash(t, value), attempts);
 }
 
 /* The same for a column of few values: those that came last are known. */
@@ -185,8 +192,8 @@ is_failure(struct slice status)
 static uint32_t
 pour_asn(struct tally *t, const struct client *client)
 {
-	uint32_t aso = count(t, MODEL_ASO, client_text(t, client, 5),
-	    client->attempts);
+	uint32_t aso = client->attempts ? count(t, MODEL_ASO,
+	    client_text(t, client, 5), client->attempts) : TABLE_NONE;
 	uint32_t asn = count(t, MODEL_ASN, client_text(t, client, 4),
 	    client->attempts);
 	struct asn_facts *facts;
@@ -208,7 +215,8 @@ pour_network(struct tally *t, const struct client *client, const struct ip *ip)
 
 	buf_reset(&t->name);
 	ip_add_network(&t->name, ip);
-	place = count(t, MODEL_NETWORK, buf_slice(&t->name), client->attempts);
+	place = count_hashed(t, MODEL_NETWORK, buf_slice(&t->name),
+	    client->network_hash, client->attempts);
 	if (place == TABLE_NONE)
 		return;
 	facts = table_extra(t->tables[MODEL_NETWORK], place);
@@ -224,7 +232,8 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 
 	buf_reset(&t->name);
 	ip_add(&t->name, ip);
-	place = count(t, MODEL_IP, buf_slice(&t->name), client->attempts);
+	place = count_hashed(t, MODEL_IP, buf_slice(&t->name), client->ip_hash,
+	    client->attempts);
 	if (place == TABLE_NONE)
 		return;
 	facts = table_extra(t->tables[MODEL_IP], place);
@@ -243,20 +252,33 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 	facts->was_before |= about->was_before;
 }
 
+/* What is only of use where there are attempts. */
+static void
+pour_about(struct tally *t, const struct client *client,
+    struct ip_facts *about)
+{
+	struct slice status = client_text(t, client, 2);
+
+	if (is_failure(status))
+		(void)count(t, MODEL_STATUS, status, client->attempts);
+	about->hostname = refer(t, MODEL_HOSTNAME, count(t, MODEL_HOSTNAME,
+	    client_text(t, client, 1), client->attempts));
+	about->country = refer(t, MODEL_COUNTRY, count(t, MODEL_COUNTRY,
+	    client_text(t, client, 3), client->attempts));
+}
+
 static void
 pour(struct tally *t, const struct client *client)
 {
 	struct ip_facts about = { .is_set = true, .users = client->users,
-		.was_before = client->was_before };
-	struct slice status = client_text(t, client, 2);
+		.was_before = client->was_before,
+		.hostname.place = TABLE_NONE, .country.place = TABLE_NONE };
 	struct ip ip;
 
-	if (is_failure(status))
-		(void)count(t, MODEL_STATUS, status, client->attempts);
-	about.hostname = refer(t, MODEL_HOSTNAME, count(t, MODEL_HOSTNAME,
-	    client_text(t, client, 1), client->attempts));
-	about.country = refer(t, MODEL_COUNTRY, count(t, MODEL_COUNTRY,
-	    client_text(t, client, 3), client->attempts));
+	if (client->attempts == 0 && !client->was_before)
+		return;
+	if (client->attempts)
+		pour_about(t, client, &about);
 	about.asn = refer(t, MODEL_ASN, pour_asn(t, client));
 	if (!ip_parse(client_cell(&t->clients, client, 0), &ip))
 		return;
@@ -264,11 +286,27 @@ pour(struct tally *t, const struct client *client)
 	pour_ip(t, client, &ip, &about);
 }
 
+/* While one is poured, the memory of those behind it is on its way. */
 static void
 pour_all(struct tally *t)
 {
-	for (size_t i = 0; i < t->clients.n; i++)
-		pour(t, &t->clients.items[i]);
+	const struct client *items = t->clients.items;
+
+	for (size_t i = 0; i < t->clients.n; i++) {
+		if (i + AHEAD < t->clients.n) {
+			table_expect(t->tables[MODEL_IP],
+			    items[i + AHEAD].ip_hash);
+			table_expect(t->tables[MODEL_NETWORK],
+			    items[i + AHEAD].network_hash);
+		}
+		if (i + AHEAD / 2 < t->clients.n) {
+			table_expect_key(t->tables[MODEL_IP],
+			    items[i + AHEAD / 2].ip_hash);
+			table_expect_key(t->tables[MODEL_NETWORK],
+			    items[i + AHEAD / 2].network_hash);
+		}
+		pour(t, &items[i]);
+	}
 	clients_reset(&t->clients);
 }
 

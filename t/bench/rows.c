@@ -12,8 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "chance.h"
+
+#define END 1796083200u		/* 2026-12-01 */
 
 static const char *const header = "server,date,ip,user,hostname,"
 	"reverse_dns_status,country_code,asn,aso,event,service,mechanism,"
@@ -40,6 +43,21 @@ put_address(uint64_t i)
 		printf("%u.%u.%u.%u", 1 + (unsigned)(h >> 8) % 220,
 		    (unsigned)(h >> 16) % 256, (unsigned)(h >> 24) % 256,
 		    (unsigned)(i % 256));
+}
+
+static void
+put_date(uint64_t seconds)
+{
+	static char text[64];
+	static uint64_t day;
+	time_t then = (time_t)seconds;
+
+	if (seconds / 86400 != day) {
+		day = seconds / 86400;
+		strftime(text, sizeof text, "%Y-%m-%dT", gmtime(&then));
+	}
+	printf("%s%02u:%02u:%02u+01:00,", text, (unsigned)(seconds / 3600 % 24),
+	    (unsigned)(seconds / 60 % 60), (unsigned)(seconds % 60));
 }
 
 static void
@@ -123,11 +141,8 @@ main(int argc, char **argv)
 
 		if (wild && i == numbers[0] / 2)
 			fputs(header, stdout);
-		printf("mx%u,2026-11-%02uT%02u:%02u:%02u+01:00,",
-		    wild ? chance(3) : 1,
-		    (unsigned)(31 - numbers[1] + second / 86400),
-		    (unsigned)(second / 3600 % 24),
-		    (unsigned)(second / 60 % 60), (unsigned)(second % 60));
+		printf("mx%u,", wild ? chance(3) : 1);
+		put_date(END - (numbers[1] * 86400 - second));
 		put_address(ip);
 		putchar(',');
 		put_user(user, wild);
