@@ -234,7 +234,7 @@ test_neighbours(void)
 		char text[64];
 
 		if (i % 50 == 0)
-			base = 1772150400 + (int64_t)(chance_bits() % 100000000);
+			base = 1772150400 + chance(100000000);
 		/* Around a day from now, or a year before that. */
 		t = (time_t)(base + 86400 - (int64_t)(chance_bits() % 3) * 365 *
 		    86400 + (int64_t)(chance_bits() % 2400) - 1200);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Ten thousand values that are accepted, of many random ones, for everything
- * that is configured and becomes a header: none adds a field, ends the header or makes a line too long.
+ * that is configured and becomes a header: none adds a field, ends the header
+ * or makes a line too long.
  * `477-headers.t mails` writes the messages instead, with what was meant, for
  * t/478-headers.t. */
 #include <stdlib.h>
@@ -8,21 +9,11 @@
 
 #include "report/header.h"
 #include "report/mime.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { CASES = 10000, PIECES = 6, RECIPIENTS = 3, VALUE_MAX = 4096,
 	MAIL_MAX = 1 << 16, LINE_MAX_OCTETS = 998 };
-
-static uint64_t seed = 0x452821e638d01377;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static void
 add_pieces(struct buf *out)
@@ -36,8 +27,8 @@ add_pieces(struct buf *out)
 		"..", "-", "--", "-oQ/tmp", "%s%n", "`id`", "$(id)", "|", "&",
 		"\xc3\xa9", "\xf0\x9f\x98\x80", "\xe2\x80\xae", "\xff", "\xc3",
 		"ann", "Ann Lee", "example.net", "xn--bcher-kva",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
 	};
 
 	for (unsigned n = chance(PIECES) + 1; n; n--) {

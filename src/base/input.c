@@ -3,52 +3,32 @@
 #include "base/input.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/channel.h"
 #include "base/gzip.h"
 #include "base/lines.h"
 #include "base/mem.h"
 #include "base/packing.h"
-#include "base/part.h"
-
-enum { INPUT_PIPE = 1024 * 1024 };
 
 struct input {
-	char *name;
-	int fd;
+	struct channel channel;
 	enum packing packing;
-	bool live, eof, done, growing, at_end, interruptible, is_part;
-	struct part part;
-	int64_t time;
-	uint64_t taken, size;
+	bool eof, done, growing;
 	struct lines lines;	/* unpacked, once the packing is known */
 	struct gzip *gzip;
 	struct err damage;	/* found, but not reported yet */
 };
 
-/* Writer and reader of a small pipe spend their time waking each other.  Where
- * the system does not let us, it stays as it is. */
-static void
-enlarge_pipe(int fd)
-{
-	int size = fcntl(fd, F_GETPIPE_SZ);
-
-	if (size > 0 && size < INPUT_PIPE)
-		(void)fcntl(fd, F_SETPIPE_SZ, INPUT_PIPE);
-}
-
 static struct input *
-input_new(const char *name, int fd)
+input_new(const struct channel *channel)
 {
 	struct input *in = mem_new(sizeof *in);
 
-	in->name = mem_text(name, strlen(name));
-	in->fd = fd;
+	in->channel = *channel;
 	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
 	return in;
 }
@@ -56,42 +36,19 @@ input_new(const char *name, int fd)
 struct input *
 input_open(const char *name, struct err *e)
 {
-	bool is_stdin = strcmp(name, "-") == 0;
-	struct input *in;
-	struct stat st;
-	int fd = STDIN_FILENO;
+	struct channel channel;
 
-	if (!is_stdin)
-		/* A FIFO nobody writes to yet is waited for later. */
-		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (is_stdin)
-		name = "standard input";
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		err_errno(e, EX_NOINPUT, "cannot open '%s'", name);
-		return NULL;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		err_set(e, EX_NOINPUT, "cannot read '%s': it is a directory",
-		    name);
-		if (!is_stdin)
-			close(fd);
-		return NULL;
-	}
-	if (S_ISFIFO(st.st_mode))
-		enlarge_pipe(fd);
-	in = input_new(name, fd);
-	in->live = !S_ISREG(st.st_mode);
-	in->time = in->live ? INT64_MAX : st.st_mtim.tv_sec;
-	in->size = in->live ? 0 : (uint64_t)st.st_size;
-	return in;
+	return channel_open(&channel, name, e) < 0 ? NULL :
+	    input_new(&channel);
 }
 
 bool
 input_has_parts(const struct input *in)
 {
 	char head[16];
-	ssize_t n = in->live || lseek(in->fd, 0, SEEK_CUR) ? -1 :
-	    pread(in->fd, head, sizeof head, 0);
+	int fd = in->channel.fd;
+	ssize_t n = in->channel.is_live || lseek(fd, 0, SEEK_CUR) ? -1 :
+	    pread(fd, head, sizeof head, 0);
 	enum packing packing;
 	struct err ignored;
 
@@ -102,21 +59,13 @@ input_has_parts(const struct input *in)
 struct input *
 input_part(const struct input *in, uint64_t from, uint64_t to, struct err *e)
 {
-	int fd = fcntl(in->fd, F_DUPFD_CLOEXEC, 3);
+	struct channel channel;
 	struct input *part;
 
-	if (fd < 0) {
-		err_errno(e, EX_OSERR, "cannot read '%s'", in->name);
+	if (channel_open_part(&channel, &in->channel, from, to, e) < 0)
 		return NULL;
-	}
-	if (to == UINT64_MAX)
-		(void)lseek(fd, 0, SEEK_END);
-	part = input_new(in->name, fd);
+	part = input_new(&channel);
 	part->packing = PACKING_NONE;
-	part->time = in->time;
-	part->size = in->size;
-	part->is_part = true;
-	part->part = part_of(from, to);
 	part->lines.skipping = from > 0;
 	return part;
 }
@@ -127,33 +76,19 @@ input_close(struct input *in)
 	if (!in)
 		return;
 	gzip_free(in->gzip);
-	if (in->fd != STDIN_FILENO)
-		close(in->fd);
-	free(in->name);
+	channel_close(&in->channel);
 	lines_release(&in->lines);
 	free(in);
 }
 
-/* One read(2) of at most n bytes: bytes, 0 at end of input, -1 on error, -2
- * if nothing is there now. */
+/* As channel_read(). */
 static ssize_t
 input_read(struct input *in, void *p, size_t n, struct err *e)
 {
-	ssize_t got;
+	ssize_t got = channel_read(&in->channel, p, n, e);
 
-	do {
-		got = in->is_part ? part_read(&in->part, in->fd, p, n) :
-		    read(in->fd, p, n);
-	} while (got < 0 && errno == EINTR && !in->interruptible);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return -2;
-	if (got < 0)
-		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
-	in->at_end = got == 0;
 	if (got == 0 && (!in->growing || in->packing == PACKING_GZIP))
 		in->eof = true;
-	in->taken = in->is_part ? part_taken(&in->part) :
-	    in->taken + (uint64_t)got;
 	return got;
 }
 
@@ -185,7 +120,7 @@ input_sniff(struct input *in, struct err *e)
 	if (got > 0)
 		lines_add(&in->lines, (size_t)got);
 	if (packing_find(lines_left(&in->lines), in->eof, &packing, e) < 0)
-		return err_prefix(e, "'%s' ", in->name);
+		return err_prefix(e, "'%s' ", in->channel.name);
 	if (packing == PACKING_GZIP) {
 		gzip = gzip_new(e);
 		if (!gzip)
@@ -217,7 +152,7 @@ input_fill_gzip(struct input *in, struct err *e)
 	lines_add(&in->lines, n);
 	if (rc == 0)
 		in->eof = true;
-	return rc < 0 ? err_prefix(e, "'%s' ", in->name) : rc;
+	return rc < 0 ? err_prefix(e, "'%s' ", in->channel.name) : rc;
 }
 
 /* 1: something may have come; 0: end; -1: error. */
@@ -351,25 +286,23 @@ static int
 seek_plain(struct input *in, uint64_t offset, struct input_ends *ends,
     struct err *e)
 {
-	int rc = input_ends_at(in->fd, in->name, offset, ends, e);
+	const char *name = in->channel.name;
+	int fd = in->channel.fd, rc = input_ends_at(fd, name, offset, ends, e);
 	off_t size;
 
 	if (rc == 0) {
-		size = lseek(in->fd, 0, SEEK_END);
+		size = lseek(fd, 0, SEEK_END);
 		if (size < 0)
-			rc = err_errno(e, EX_IOERR, "cannot read '%s'",
-			    in->name);
-		else if (input_ends_at(in->fd, in->name, (uint64_t)size, ends,
-		    e) < 0)
+			rc = err_errno(e, EX_IOERR, "cannot read '%s'", name);
+		else if (input_ends_at(fd, name, (uint64_t)size, ends, e) < 0)
 			rc = -1;
 	}
 	if (rc <= 0)
 		return rc;
-	if (lseek(in->fd, (off_t)offset, SEEK_SET) < 0)
-		return err_errno(e, EX_IOERR, "cannot read '%s'", in->name);
+	if (channel_seek(&in->channel, offset, e) < 0)
+		return -1;
 	lines_move(&in->lines, offset);
-	in->taken = offset;
-	in->eof = in->at_end = false;
+	in->eof = false;
 	return 1;
 }
 
@@ -387,7 +320,7 @@ input_seek(struct input *in, uint64_t offset, struct input_ends *ends,
 		rc = input_fill(in, e);
 		if (rc < 0)
 			return -1;
-		if (in->packing == PACKING_UNKNOWN && in->at_end)
+		if (in->packing == PACKING_UNKNOWN && in->channel.at_end)
 			return offset == 0;
 	}
 	rc = in->packing == PACKING_GZIP ? seek_packed(in, offset, ends, e) :
@@ -413,13 +346,13 @@ input_set_plain(struct input *in)
 void
 input_set_interruptible(struct input *in)
 {
-	in->interruptible = true;
+	in->channel.is_interruptible = true;
 }
 
 bool
 input_is_at_end(const struct input *in)
 {
-	return in->at_end;
+	return in->channel.at_end;
 }
 
 bool
@@ -437,14 +370,14 @@ input_place(const struct input *in)
 int
 input_fd(const struct input *in)
 {
-	return in->fd;
+	return in->channel.fd;
 }
 
 int
 input_wait(struct input *in, int64_t microseconds, int other,
     const sigset_t *mask)
 {
-	struct pollfd p[2] = { { .fd = in->fd, .events = POLLIN },
+	struct pollfd p[2] = { { .fd = in->channel.fd, .events = POLLIN },
 		{ .fd = other, .events = POLLIN } };
 	struct timespec limit = { .tv_sec = microseconds / 1000000,
 		.tv_nsec = microseconds % 1000000 * 1000 };
@@ -464,31 +397,31 @@ input_wait(struct input *in, int64_t microseconds, int other,
 bool
 input_is_live(const struct input *in)
 {
-	return in->live;
+	return in->channel.is_live;
 }
 
 int64_t
 input_time(const struct input *in)
 {
-	return in->time;
+	return in->channel.time;
 }
 
 uint64_t
 input_taken(const struct input *in)
 {
-	return in->taken;
+	return in->channel.taken;
 }
 
 uint64_t
 input_size(const struct input *in)
 {
-	return in->size;
+	return in->channel.size;
 }
 
 const char *
 input_name(const struct input *in)
 {
-	return in->name;
+	return in->channel.name;
 }
 
 bool

@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 /* The one table behind a program's options, its keys in mls.yaml, --help and
- * --print-config (base/printout.h).  A table ends with an entry without a name. */
+ * --print-config (base/printout.h).  A table ends with an entry without a
+ * name. */
 enum setting_kind {
 	SETTING_FLAG,		/* bool */
 	SETTING_TEXT,		/* const char *; NULL: not set */
