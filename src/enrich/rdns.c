@@ -328,8 +328,7 @@ rdns_ask(struct rdns *r, const struct ip *ip, bool may_wait)
 	return id;
 }
 
-_Static_assert((int)RDNS_EXPECTED <= (int)CACHE_EXPECTED,
-    "the cache takes them all");
+_Static_assert((int)RDNS_EXPECTED <= (int)CACHE_EXPECTED, "too many");
 
 void
 rdns_expect(struct rdns *r, const struct ip *ips, size_t n)
