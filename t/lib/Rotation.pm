@@ -95,7 +95,8 @@ sub append {
 sub append_late {
 	my ($m) = @_;
 	my $f = @{$m->{files}} > 1 ? $m->{files}[-2] : return;
-	return if $f->{name} =~ /gz$/ || !$f->{at};
+	# Half a line at the end of a rotated file has been taken for whole.
+	return if $f->{name} =~ /gz$/ || !$f->{at} || $f->{bytes} !~ /\n\z/;
 	# What a repetition repeats, should not depend on what is read first.
 	return if $m->log_file->{bytes} !~ /\A.*smtpd\[/;
 	my $text = '';
