@@ -4,26 +4,17 @@
 #include <stdlib.h>
 
 #include "report/trail.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { NETWORKS = 20, ROWS = 3000, DAY = TRAIL_SECONDS };
 
-static uint64_t seed = 0x452821e638d01377;
 static struct row {
 	int64_t when;
 	uint64_t network;
 	bool is_success;
 } rows[ROWS];
 static uint64_t found[ROWS];
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static void
 settle(void *context, const struct moment *moment, uint64_t failures)

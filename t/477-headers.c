@@ -8,21 +8,11 @@
 
 #include "report/header.h"
 #include "report/mime.h"
+#include "chance.h"
 #include "tap.h"
 
 enum { CASES = 10000, PIECES = 6, RECIPIENTS = 3, VALUE_MAX = 4096,
 	MAIL_MAX = 1 << 16, LINE_MAX_OCTETS = 998 };
-
-static uint64_t seed = 0x452821e638d01377;
-
-static unsigned
-chance(unsigned below)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (unsigned)(seed >> 33) % below;
-}
 
 static void
 add_pieces(struct buf *out)
