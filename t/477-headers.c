@@ -26,8 +26,8 @@ add_pieces(struct buf *out)
 		"..", "-", "--", "-oQ/tmp", "%s%n", "`id`", "$(id)", "|", "&",
 		"\xc3\xa9", "\xf0\x9f\x98\x80", "\xe2\x80\xae", "\xff", "\xc3",
 		"ann", "Ann Lee", "example.net", "xn--bcher-kva",
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
 	};
 
 	for (unsigned n = chance(PIECES) + 1; n; n--) {
