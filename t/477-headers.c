@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* Ten thousand values that are accepted, of many random ones, for everything
  * that is configured and becomes a header: none adds a field, ends the header
- * or makes a line too long.
- * `477-headers.t mails` writes the messages instead, with what was meant, for
- * t/478-headers.t. */
+ * or makes a line too long.  `477-headers.t mails` writes the messages instead,
+ * with what was meant, for t/478-headers.t. */
 #include <stdlib.h>
 #include <unistd.h>
 
