@@ -20,7 +20,7 @@ print(struct summarize_run *run, const struct buf *out, int status)
 {
 	struct err e;
 
-	if (fwrite(out->p, 1, out->n, stdout) == out->n &&
+	if ((out->n == 0 || fwrite(out->p, 1, out->n, stdout) == out->n) &&
 	    fflush(stdout) == 0)
 		return status;
 	err_errno(&e, EX_IOERR, "cannot write to 'standard output'");
