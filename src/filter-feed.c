@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Inputs one after the other, large ones in parts, while threads read those that
- * come next. */
+/* Inputs one after the other, while threads read those that come next. */
 #include "filter-feed.h"
 
 #include <sched.h>
@@ -10,25 +9,20 @@
 
 #include "base/mem.h"
 
-enum {
-	THREADS_MAX = 8,
-	PART = 32 << 20,	/* bytes; starting a thread costs nothing then */
-};
+enum { THREADS_MAX = 8 };
 
 struct feeds {
 	struct sieve sieve;	/* as it begins */
-	char **names, **end;	/* those that are not opened yet */
-	struct input *whole;	/* what is read in parts, */
-	uint64_t from;		/* from here on */
+	char **names;
+	int n, opened, next;
 	int threads;		/* at a time; 0: none */
-	/* Feed i is in ring[i % (THREADS_MAX + 1)]: what is in use, and those
+	/* Input i is in ring[i % (THREADS_MAX + 1)]: what is in use, and those
 	 * read ahead. */
-	unsigned opened, next;
 	struct feed ring[THREADS_MAX + 1];
 };
 
 static struct feed *
-feed_at(struct feeds *all, unsigned i)
+feed_at(struct feeds *all, int i)
 {
 	return &all->ring[i % (THREADS_MAX + 1)];
 }
@@ -75,54 +69,24 @@ feed_close(struct feed *s)
 	s->in = NULL;
 }
 
-/* The next part of the file that is read so. */
 static void
-open_part(struct feeds *all, struct feed *s)
+feed_open(struct feeds *all, struct feed *s, const char *name)
 {
-	bool is_last = input_size(all->whole) < all->from + 2 * PART;
-	uint64_t to = is_last ? UINT64_MAX : all->from + PART;
-
-	s->goes_on = all->from > 0;
-	s->in = input_part(all->whole, all->from, to, &s->e);
-	all->from = to;
-	if (!is_last)
-		return;
-	input_close(all->whole);
-	all->whole = NULL;
-}
-
-static void
-open_next(struct feeds *all, struct feed *s)
-{
-	*s = (struct feed){ .sieve = all->sieve };
-	if (!all->whole) {
-		s->in = input_open(*all->names++, &s->e);
-		if (s->in && all->threads && input_size(s->in) >= 2 * PART &&
-		    input_has_parts(s->in)) {
-			all->whole = s->in;
-			all->from = 0;
-		}
-	}
-	if (all->whole)
-		open_part(all, s);
+	s->in = input_open(name, &s->e);
+	s->ahead = NULL;
+	s->sieve = all->sieve;
 	if (s->in && !input_is_live(s->in) && all->threads)
 		s->ahead = ahead_new(s->in, sift, &s->sieve);
 }
 
 /* Only what nobody else reads, or waits for, is opened before its turn. */
 static bool
-may_be_early(const struct feeds *all)
+may_be_early(const char *name)
 {
 	struct stat st;
 
-	return all->whole || (strcmp(*all->names, "-") != 0 &&
-	    stat(*all->names, &st) == 0 && S_ISREG(st.st_mode));
-}
-
-static bool
-has_more(const struct feeds *all)
-{
-	return all->whole || all->names < all->end;
+	return strcmp(name, "-") != 0 && stat(name, &st) == 0 &&
+	    S_ISREG(st.st_mode);
 }
 
 static int
@@ -142,7 +106,7 @@ feeds_new(const struct parser *parser, char **names, int n)
 
 	sieve_init(&all->sieve, parser);
 	all->names = names;
-	all->end = names + n;
+	all->n = n;
 	all->threads = processors > THREADS_MAX ? THREADS_MAX :
 	    processors > 1 ? processors : 0;
 	return all;
@@ -151,9 +115,8 @@ feeds_new(const struct parser *parser, char **names, int n)
 void
 feeds_free(struct feeds *all)
 {
-	for (unsigned i = all->next ? all->next - 1 : 0; i < all->opened; i++)
+	for (int i = all->next ? all->next - 1 : 0; i < all->opened; i++)
 		feed_close(feed_at(all, i));
-	input_close(all->whole);
 	free(all);
 }
 
@@ -162,11 +125,14 @@ feeds_next(struct feeds *all)
 {
 	if (all->next > 0)
 		feed_close(feed_at(all, all->next - 1));
-	if (all->next == all->opened && !has_more(all))
+	if (all->next == all->n)
 		return NULL;
-	while (has_more(all) && (all->opened == all->next ||
-	    (all->opened < all->next + (unsigned)all->threads &&
-	    may_be_early(all))))
-		open_next(all, feed_at(all, all->opened++));
+	while (all->opened < all->n && (all->opened == all->next ||
+	    (all->opened < all->next + all->threads &&
+	    may_be_early(all->names[all->opened])))) {
+		feed_open(all, feed_at(all, all->opened),
+		    all->names[all->opened]);
+		all->opened++;
+	}
 	return feed_at(all, all->next++);
 }

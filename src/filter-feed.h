@@ -9,14 +9,12 @@
 #include "base/input.h"
 #include "parse/sieve.h"
 
-/* An input of a run, or a part of a large one: what it holds as it is, or, of a
- * regular file where there are processors enough, what a thread has left of
- * it. */
+/* An input of a run: what it holds as it is, or, of a regular file where there
+ * are processors enough, what a thread has left of it. */
 struct feed {
 	struct input *in;	/* NULL: it could not be opened */
 	struct err e;		/* and why */
 	struct ahead *ahead;	/* NULL: no thread */
-	bool goes_on;		/* with the file of the feed before */
 	struct sieve sieve;
 };
 

@@ -119,12 +119,9 @@ filter_file(struct filter_run *run, struct feed *f, struct err *e)
 		filter_run_note(run, &f->e);
 		return 0;
 	}
-	if (!f->goes_on) {
-		clock = filter_run_clock(run, f->in);
-		(f->ahead ? parser_start_sifted : parser_start)(run->parser,
-		    &clock);
-		run->files++;
-	}
+	clock = filter_run_clock(run, f->in);
+	(f->ahead ? parser_start_sifted : parser_start)(run->parser, &clock);
+	run->files++;
 	rc = filter_input(run, f, e);
 	run->lines_cut += input_cut_lines(f->in);
 	if (input_has_garbage(f->in))

@@ -89,55 +89,6 @@ for my $operands (@runs) {
 	}
 }
 
-# A large file is read in parts, which begin at multiples of this.  What stands
-# there must not be lost or doubled, nor take another line for the one before.
-my $part = 32 << 20;
-sub filled {
-	my ($text, $size) = @_;
-	my $missing = $size - length $text;
-	my $lines = int($missing / length $other) - 1;
-	my $rest = $missing - $lines * length $other;
-	return $text . $other x $lines . 'y' x ($rest - 1) . "\n";
-}
-my $failed = sprintf $line, 'border';
-my @borders = (
-	[ 'between a failure and its repetition', length $failed,
-	    $failed . $again ],
-	[ 'a byte before that', length($failed) + 1, $failed . $again ],
-	[ 'a byte behind it', length($failed) - 1, $failed . $again ],
-	[ 'in a failure', 40, $failed . $again ],
-	[ 'in a repetition', length($failed) + 9, $failed . $again ],
-	[ 'behind another line, before a repetition',
-	    length($failed . $other), $failed . $other . $again ],
-	[ 'in a line that is cut', 100_000, sprintf($line, 'u' x 300_000) .
-	    $again ],
-	[ 'before an empty line', 0, "\n" . $failed ],
-);
-for (@borders) {
-	my ($name, $before, $text) = @$_;
-	my $log = filled(failures(1, 100), $part - $before) . $text;
-	$log = filled($log . failures(101, 5), 2 * $part - $before) . $text .
-	    failures(200, 5);
-	spew("$DIR/parts", filled($log, 3 * $part + 12_345) . $failed);
-	my @command = ($FILTER, @OFFLINE, '--database', '/dev/null', '--stats');
-	for my $how ('', 'standard input: ') {
-		my @from = $how ? ({in_file => "$DIR/parts"}) : ();
-		my @operand = $how ? () : "$DIR/parts";
-		my $many = run(@from, @command, @operand);
-		my $single = run(@from, 'taskset', '-c', $one, @command,
-		    @operand);
-		ok $many->{out} eq $single->{out} &&
-		    $many->{out} =~ tr/\n// > 110,
-		    "${how}a border $name: the same rows";
-		is $many->{err}, $single->{err}, "${how}the same words";
-	}
-}
-my $twice = run('sh', '-c', "{ '$FILTER' --dns off --database /dev/null -q; " .
-    "wc -c; } <'$DIR/parts'");
-is $twice->{out} =~ /\n(\d+)\n\z/ ? $1 : '', 0,
-    'standard input has been read for others too';
-unlink "$DIR/parts";
-
 # Nobody wants the rest: it ends at once, with all its threads.
 my $r = run('sh', '-c', "'$FILTER' --dns off --database /dev/null -q " .
     "'$DIR/large.gz' '$DIR/large.gz' '$DIR/large.gz' | head -n 3");

@@ -124,10 +124,8 @@ read_ahead(void *with)
 				buf_reset(&c->text);
 		}
 	}
-	if (c) {
-		a->sift(a->with, (struct slice){ NULL, 0 }, &c->text);
+	if (c)
 		(void)give_chunk(a, c, true);
-	}
 	pthread_mutex_lock(&a->lock);
 	a->is_over = true;
 	a->rc = rc;

@@ -16,8 +16,7 @@
 struct ahead;
 
 /* Adds what is wanted of a block of whole lines, at most two bytes more than
- * the block has.  Called in the thread, for one block after the other, and for
- * an empty one at the end. */
+ * the block has.  Called in the thread, for one block after the other. */
 typedef void ahead_sift(void *with, struct slice block, struct buf *out);
 
 /* The input, a regular file, belongs to the thread until ahead_free(), but for

@@ -55,24 +55,6 @@ channel_open(struct channel *c, const char *name, struct err *e)
 	return 0;
 }
 
-int
-channel_open_part(struct channel *c, const struct channel *file,
-    uint64_t from, uint64_t to, struct err *e)
-{
-	int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 3);
-
-	if (fd < 0)
-		return err_errno(e, EX_OSERR, "cannot read '%s'", file->name);
-	if (to == UINT64_MAX)
-		(void)lseek(fd, 0, SEEK_END);
-	*c = (struct channel){
-		.name = mem_text(file->name, strlen(file->name)), .fd = fd,
-		.is_part = true, .part = part_of(from, to),
-		.time = file->time, .size = file->size,
-	};
-	return 0;
-}
-
 void
 channel_close(struct channel *c)
 {
@@ -87,16 +69,14 @@ channel_read(struct channel *c, void *p, size_t n, struct err *e)
 	ssize_t got;
 
 	do {
-		got = c->is_part ? part_read(&c->part, c->fd, p, n) :
-		    read(c->fd, p, n);
+		got = read(c->fd, p, n);
 	} while (got < 0 && errno == EINTR && !c->is_interruptible);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return -2;
 	if (got < 0)
 		return err_errno(e, EX_IOERR, "cannot read '%s'", c->name);
 	c->at_end = got == 0;
-	c->taken = c->is_part ? part_taken(&c->part) :
-	    c->taken + (uint64_t)got;
+	c->taken += (uint64_t)got;
 	return got;
 }
 

@@ -8,18 +8,14 @@
 #include <sys/types.h>
 
 #include "base/err.h"
-#include "base/part.h"
 
-/* Where bytes come from: a file, a part of one, a pipe, a socket or a
- * terminal. */
+/* Where bytes come from: a file, a pipe, a socket or a terminal. */
 struct channel {
 	char *name;		/* what messages call it */
 	int fd;
 	bool is_live;		/* no regular file: somebody may be writing */
 	bool is_interruptible;	/* by signals; may be set at any time */
 	bool at_end;		/* the last read found no more */
-	bool is_part;
-	struct part part;
 	int64_t time;		/* of modification; INT64_MAX: live */
 	uint64_t size;		/* when it was opened; 0: live */
 	uint64_t taken;		/* bytes that were read */
@@ -29,11 +25,6 @@ struct channel {
  * says why, EX_NOINPUT. */
 int channel_open(struct channel *c, const char *name, struct err *e);
 void channel_close(struct channel *c);
-
-/* A part of a file that is open, by a descriptor of its own; to: UINT64_MAX, to
- * its end, where the file's own offset then is.  -1: e says why, EX_OSERR. */
-int channel_open_part(struct channel *c, const struct channel *file,
-	uint64_t from, uint64_t to, struct err *e);
 
 /* One read(2) of at most n bytes: bytes, 0 at the end, -2 if nothing is there
  * now, -1: e says why, EX_IOERR. */

@@ -23,51 +23,18 @@ struct input {
 	struct err damage;	/* found, but not reported yet */
 };
 
-static struct input *
-input_new(const struct channel *channel)
-{
-	struct input *in = mem_new(sizeof *in);
-
-	in->channel = *channel;
-	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
-	return in;
-}
-
 struct input *
 input_open(const char *name, struct err *e)
 {
 	struct channel channel;
+	struct input *in;
 
-	return channel_open(&channel, name, e) < 0 ? NULL :
-	    input_new(&channel);
-}
-
-bool
-input_has_parts(const struct input *in)
-{
-	char head[16];
-	int fd = in->channel.fd;
-	ssize_t n = in->channel.is_live || lseek(fd, 0, SEEK_CUR) ? -1 :
-	    pread(fd, head, sizeof head, 0);
-	enum packing packing;
-	struct err ignored;
-
-	return n >= 0 && packing_find((struct slice){ head, (size_t)n }, false,
-	    &packing, &ignored) == 0 && packing == PACKING_NONE;
-}
-
-struct input *
-input_part(const struct input *in, uint64_t from, uint64_t to, struct err *e)
-{
-	struct channel channel;
-	struct input *part;
-
-	if (channel_open_part(&channel, &in->channel, from, to, e) < 0)
+	if (channel_open(&channel, name, e) < 0)
 		return NULL;
-	part = input_new(&channel);
-	part->packing = PACKING_NONE;
-	part->lines.skipping = from > 0;
-	return part;
+	in = mem_new(sizeof *in);
+	in->channel = channel;
+	lines_init(&in->lines, INPUT_BLOCK_MAX, INPUT_LINE_MAX);
+	return in;
 }
 
 void

@@ -25,18 +25,6 @@ enum { INPUT_BLOCK_MAX = INPUT_LINE_MAX + 256 * 1024 };
 struct input *input_open(const char *name, struct err *e);
 void input_close(struct input *in);
 
-/* Whether parts of it may be read by themselves: a regular file at its
- * beginning that is not packed, as far as its first bytes tell.  Before the
- * first read. */
-bool input_has_parts(const struct input *in);
-
-/* A part of such a file as an input of its own, see part.h.  It reads the same
- * file, which may be closed, by a descriptor of its own; after the last part,
- * which ends nowhere (UINT64_MAX), the file has been read for whoever shares
- * its offset.  NULL: there is no descriptor, e says why (EX_OSERR). */
-struct input *input_part(const struct input *in, uint64_t from, uint64_t to,
-	struct err *e);
-
 /* Goes to a place before anything was read: an offset in what the file holds
  * unpacked.  If that is within a line, its rest is passed over.  ends, unless
  * NULL, gets the first bytes and those just before the offset.  1: done; 0: the

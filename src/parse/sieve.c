@@ -16,9 +16,6 @@ sieve_block(struct sieve *s, struct slice block, struct buf *out)
 	const char *next = block.p;
 	struct slice line;
 
-	/* Somebody else may sift what follows. */
-	if (block.n == 0 && s->has_gap)
-		buf_add_byte(out, '\n');
 	scan_begin(&s->scan, block);
 	while (scan_next(&s->scan, SIZE_MAX, &line)) {
 		if (s->has_gap || line.p != next)

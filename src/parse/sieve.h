@@ -20,7 +20,7 @@ struct sieve {
 void sieve_init(struct sieve *s, const struct parser *p);
 
 /* Adds what is left of a block to out: at most two bytes more than it has.
- * Every line gets a newline.  An empty block is the end of what is sifted. */
+ * Every line gets a newline. */
 void sieve_block(struct sieve *s, struct slice block, struct buf *out);
 
 #endif
