@@ -3,8 +3,6 @@
 #include "filter-inputs.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -130,24 +128,6 @@ filter_file(struct filter_run *run, struct feed *f, struct err *e)
 	return rc;
 }
 
-/* Bytes of all inputs, 0 if that cannot be known. */
-static uint64_t
-size_of_inputs(char **names, int n)
-{
-	uint64_t total = 0;
-
-	for (int i = 0; i < n; i++) {
-		bool is_stdin = strcmp(names[i], "-") == 0;
-		struct stat st;
-
-		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
-		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
-			return 0;
-		total += (uint64_t)st.st_size;
-	}
-	return total;
-}
-
 static void
 start_progress(struct filter_run *run, uint64_t total)
 {
@@ -168,7 +148,7 @@ filter_inputs(struct filter_run *run, char **names, int n)
 	struct feed *feed;
 	int rc = 0;
 
-	start_progress(run, size_of_inputs(names, n));
+	start_progress(run, input_sizes(names, n));
 	while (rc == 0 && (feed = feeds_next(feeds)))
 		rc = filter_file(run, feed, &e);
 	feeds_free(feeds);

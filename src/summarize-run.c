@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/input.h"
@@ -61,24 +60,6 @@ note_unread(struct summarize_run *run, const struct err *e)
 	note_failure(run, e);
 }
 
-/* Bytes of all inputs, 0 if they are not known. */
-static uint64_t
-size_of_inputs(char **names, int n)
-{
-	uint64_t total = 0;
-
-	for (int i = 0; i < n; i++) {
-		bool is_stdin = strcmp(names[i], "-") == 0;
-		struct stat st;
-
-		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
-		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
-			return 0;
-		total += (uint64_t)st.st_size;
-	}
-	return total;
-}
-
 static void
 start_progress(struct summarize_run *run, char **names, int n)
 {
@@ -88,7 +69,7 @@ start_progress(struct summarize_run *run, char **names, int n)
 	    !o->program.quiet);
 
 	progress_start(&run->progress, is_shown ? stderr : NULL,
-	    size_of_inputs(names, n));
+	    input_sizes(names, n));
 }
 
 static void

@@ -236,6 +236,9 @@ test_wait(void)
 	    input_taken(in) == 0 && input_wait(in, -1, -1, NULL) == 1,
 	    "a file has a time and a size");
 	input_close(in);
+	ok(input_sizes((char *[]){ "input", "input" }, 2) == 8 &&
+	    input_sizes((char *[]){ "input", "missing" }, 2) == 0,
+	    "sizes of several files, if all have one");
 }
 
 /* A pipe is made larger, a larger one is left alone. */

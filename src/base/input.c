@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/channel.h"
@@ -383,6 +384,23 @@ uint64_t
 input_size(const struct input *in)
 {
 	return in->channel.size;
+}
+
+uint64_t
+input_sizes(char **names, int n)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool is_stdin = strcmp(names[i], "-") == 0;
+		struct stat st;
+
+		if ((is_stdin ? fstat(STDIN_FILENO, &st) :
+		    stat(names[i], &st)) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+		total += (uint64_t)st.st_size;
+	}
+	return total;
 }
 
 const char *

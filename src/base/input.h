@@ -93,6 +93,10 @@ int64_t input_time(const struct input *in);
 uint64_t input_taken(const struct input *in);
 uint64_t input_size(const struct input *in);
 
+/* Bytes of all files of these names together ("-": standard input); 0: one of
+ * them has no size, or cannot be looked at. */
+uint64_t input_sizes(char **names, int n);
+
 /* What messages call it; lives as long as the input. */
 const char *input_name(const struct input *in);
 
