@@ -187,7 +187,11 @@ for my $n (1 .. $kills) {
 	kill 'KILL', $pid if $pid;
 }
 my ($missing, $doubled) = arrived($to);
-is($missing, 0, "killed $kills times: nothing is missing");
+my %there = map { $_ => 1 } users("$dir/rows");
+is($missing, 0, "killed $kills times: nothing is missing") or diag
+    'missing: ', join(' ', grep { !$there{$_ * 10} } 1 .. $to / 10),
+    '; rsyslogd ', kill(0, $rsyslogd) ? 'lives' : 'is dead',
+    '; the filter said: ', said();
 cmp_ok($doubled, '<=', $kills, "and $doubled rows stand there twice");
 finish();
 
