@@ -186,6 +186,10 @@ for my $n (1 .. $kills) {
 	my $pid = child();
 	kill 'KILL', $pid if $pid;
 }
+# If all was answered when it died, rsyslogd starts it again for the next message
+# only; until then rows are in the journal.
+feed($to + 1, $to + 10);
+$to += 10;
 my ($missing, $doubled) = arrived($to);
 my %there = map { $_ => 1 } users("$dir/rows");
 is($missing, 0, "killed $kills times: nothing is missing") or diag
@@ -193,6 +197,17 @@ is($missing, 0, "killed $kills times: nothing is missing") or diag
     '; rsyslogd ', kill(0, $rsyslogd) ? 'lives' : 'is dead',
     '; the filter said: ', said();
 cmp_ok($doubled, '<=', $kills, "and $doubled rows stand there twice");
+finish();
+
+# Killed when all is answered and not all is written.
+fresh(@OFFLINE);
+rsyslogd();
+feed(1, 2000);
+wait_until("nearly all rows", sub { (() = users("$dir/rows")) >= 170 });
+kill 'KILL', child();
+feed(2001, 2010);
+is_deeply([ arrived(2010) ], [0, 0],
+    'killed behind its answers: the next message brings the rows');
 finish();
 
 # HUP to both, at any time, while the output is moved.
