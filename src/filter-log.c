@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/mem.h"
+#include "base/siblings.h"
 #include "base/signals.h"
 
 enum { LOOK_MS = 1000 };	/* however quiet the system is */
@@ -203,9 +203,8 @@ read_log(struct filter_run *run, struct err *e)
 static void
 set_name(struct checkpoint_text *text, const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	size_t n = slash ? (size_t)(slash - name) + 1 : 0;
-	char *directory = n ? mem_text(name, n) : mem_text(".", 1);
+	const char *own = siblings_own(name);
+	char *directory = siblings_directory(name);
 	char *real = realpath(directory, NULL);
 	struct buf whole;
 
@@ -213,8 +212,8 @@ set_name(struct checkpoint_text *text, const char *name)
 	if (real)
 		buf_addf(&whole, "%s/", strcmp(real, "/") ? real : "");
 	else
-		buf_addf(&whole, "%.*s", (int)n, name);
-	buf_addf(&whole, "%s", name + n);
+		buf_addf(&whole, "%.*s", (int)(own - name), name);
+	buf_addf(&whole, "%s", own);
 	checkpoint_set_text(text, buf_slice(&whole));
 	buf_release(&whole);
 	free(real);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/siblings.h"
 
 int
 durable_write(int fd, const char *file, struct slice bytes, struct err *e)
@@ -50,9 +50,7 @@ durable_read(int fd, const char *file, struct buf *out, struct err *e)
 int
 durable_name(const char *file, struct err *e)
 {
-	const char *slash = strrchr(file, '/');
-	char *directory = !slash ? mem_text(".", 1) :
-	    mem_text(file, slash == file ? 1 : (size_t)(slash - file));
+	char *directory = siblings_directory(file);
 	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = 0;
 

@@ -2,7 +2,6 @@
 /* Outputs cut back to what was recorded. */
 #include "deliver/cut.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,7 +12,7 @@
 #include "base/append.h"
 #include "base/durable.h"
 #include "base/lock.h"
-#include "base/mem.h"
+#include "base/siblings.h"
 #include "deliver/fingerprint.h"
 
 enum {
@@ -78,33 +77,40 @@ cut_back(int fd, const char *file, struct stat *st, uint64_t length,
 	return 0;
 }
 
+struct search {
+	const char *file;
+	uint64_t inode;
+	char *found;
+};
+
+static int
+is_it(void *with, const char *name, ino_t inode, struct err *e)
+{
+	struct search *s = with;
+	struct stat st;
+	char *path;
+
+	(void)e;
+	if (inode != s->inode || strcmp(name, siblings_own(s->file)) == 0)
+		return 0;
+	path = siblings_path(s->file, name);
+	if (lstat(path, &st) == 0 && st.st_ino == s->inode &&
+	    S_ISREG(st.st_mode))
+		s->found = path;
+	else
+		free(path);
+	return s->found != NULL;
+}
+
 /* Another name of an inode in the directory of a file; NULL: none. */
 static char *
 name_of(const char *file, const struct output_place *place)
 {
-	const char *slash = strrchr(file, '/');
-	size_t n = slash ? (size_t)(slash - file) + 1 : 0;
-	char *directory = n ? mem_text(file, n) : mem_text(".", 1);
-	DIR *d = opendir(directory);
-	struct dirent *one;
-	char *found = NULL;
+	struct search s = { .file = file, .inode = place->inode };
+	struct err ignored;
 
-	while (d && !found && (one = readdir(d))) {
-		struct stat st;
-
-		if (one->d_ino != place->inode ||
-		    strcmp(one->d_name, file + n) == 0 || fstatat(dirfd(d),
-		    one->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		    st.st_ino != place->inode || !S_ISREG(st.st_mode))
-			continue;
-		found = mem_new(n + strlen(one->d_name) + 1);
-		memcpy(found, file, n);
-		strcpy(found + n, one->d_name);
-	}
-	if (d)
-		closedir(d);
-	free(directory);
-	return found;
+	(void)siblings_each(file, EX_IOERR, is_it, &s, &ignored);
+	return s.found;
 }
 
 int

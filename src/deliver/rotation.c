@@ -2,7 +2,6 @@
 /* Which files a log consists of. */
 #include "deliver/rotation.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/siblings.h"
 #include "base/slice.h"
 
 enum {
@@ -259,24 +259,29 @@ by_time(const void *a, const void *b)
 	return x < y ? -1 : x > y ? 1 : by_number(a, b);
 }
 
+struct walk {
+	struct rotation *r;
+	const char *log;
+};
+
 /* A file of the directory, if its name says that it belongs to the log. */
 static int
-add_entry(struct rotation *r, const char *log, size_t n, const char *name,
-    struct err *e)
+add_entry(void *with, const char *name, ino_t inode, struct err *e)
 {
+	struct rotation *r = ((struct walk *)with)->r;
+	const char *log = ((struct walk *)with)->log;
 	struct rotated one = { .name = NULL };
 	size_t digits;
 	int rc;
 
-	if (!parse_name(slice_text(log + n), slice_text(name), &digits,
-	    &one.number))
+	(void)inode;
+	if (!parse_name(slice_text(siblings_own(log)), slice_text(name),
+	    &digits, &one.number))
 		return 0;
 	one.is_packed = without_packing(slice_text(name)).n < strlen(name);
 	one.is_foreign = one.is_packed &&
 	    !slice_ends(slice_text(name), SLICE(".gz"));
-	one.name = mem_new(n + strlen(name) + 1);
-	memcpy(one.name, log, n);
-	strcpy(one.name + n, name);
+	one.name = siblings_path(log, name);
 	rc = rotated_look(&one, -1, one.name, e);
 	if (rc > 0) {
 		r->has_numbers |= digits <= NUMBER_DIGITS;
@@ -287,28 +292,6 @@ add_entry(struct rotation *r, const char *log, size_t n, const char *name,
 	free(one.name);
 	/* What is no file was not made by rotation. */
 	return rc < 0 && e->status == EX_IOERR ? -1 : 0;
-}
-
-static int
-add_directory(struct rotation *r, const char *log, struct err *e)
-{
-	const char *slash = strrchr(log, '/');
-	size_t n = slash ? (size_t)(slash - log) + 1 : 0;
-	char *directory = n ? mem_text(log, n) : mem_text(".", 1);
-	DIR *d = opendir(directory);
-	struct dirent *entry;
-	int rc = 0;
-
-	if (!d)
-		rc = err_errno(e, EX_NOINPUT, "cannot read '%s'", directory);
-	while (rc == 0 && (errno = 0, entry = readdir(d)))
-		rc = add_entry(r, log, n, entry->d_name, e);
-	if (rc == 0 && errno)
-		rc = err_errno(e, EX_IOERR, "cannot read '%s'", directory);
-	if (d)
-		closedir(d);
-	free(directory);
-	return rc;
 }
 
 /* The log itself, behind the others. */
@@ -329,7 +312,8 @@ static int
 look(struct rotation *r, const char *log, struct err *e)
 {
 	*r = (struct rotation){ .n = 0 };
-	if (add_directory(r, log, e) < 0)
+	if (siblings_each(log, EX_NOINPUT, add_entry,
+	    &(struct walk){ r, log }, e) < 0)
 		return -1;
 	drop_half_packed(r);
 	if (r->n)

@@ -2,8 +2,6 @@
 /* The files of a journal. */
 #include "deliver/segment.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 
 #include "base/durable.h"
 #include "base/mem.h"
+#include "base/siblings.h"
 #include "base/slice.h"
 
 enum { SEGMENTS_MAX = 1 << 20 };
@@ -44,16 +43,17 @@ by_number(const void *a, const void *b)
 
 /* A name in the directory that is that of a segment. */
 static int
-add_entry(struct segments *all, const char *base, const char *entry,
-    struct err *e)
+add_entry(void *with, const char *entry, ino_t inode, struct err *e)
 {
+	struct segments *all = with;
 	struct slice rest = slice_text(entry);
 	struct stat st;
 	uint64_t number;
 	char *name;
 	int rc = 0;
 
-	if (!slice_skip(&rest, slice_text(base)) ||
+	(void)inode;
+	if (!slice_skip(&rest, slice_text(siblings_own(all->state))) ||
 	    !slice_skip(&rest, SLICE(".journal.")) || rest.n < 8 ||
 	    !slice_number(rest, INT64_MAX, &number) || all->n == SEGMENTS_MAX)
 		return 0;
@@ -69,24 +69,10 @@ add_entry(struct segments *all, const char *base, const char *entry,
 int
 segments_find(struct segments *all, const char *state, struct err *e)
 {
-	const char *slash = strrchr(state, '/');
-	size_t n = slash ? (size_t)(slash - state) + 1 : 0;
-	char *directory = n ? mem_text(state, n) : mem_text(".", 1);
-	DIR *d = opendir(directory);
-	struct dirent *entry;
-	int rc = 0;
+	int rc;
 
 	*all = (struct segments){ .state = state };
-	if (!d)
-		rc = err_errno(e, EX_CANTCREAT, "cannot read '%s'",
-		    directory);
-	while (rc == 0 && (errno = 0, entry = readdir(d)))
-		rc = add_entry(all, state + n, entry->d_name, e);
-	if (rc == 0 && errno)
-		rc = err_errno(e, EX_IOERR, "cannot read '%s'", directory);
-	if (d)
-		closedir(d);
-	free(directory);
+	rc = siblings_each(state, EX_CANTCREAT, add_entry, all, e);
 	if (all->n)
 		qsort(all->items, all->n, sizeof *all->items, by_number);
 	return rc;

@@ -7,14 +7,12 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "base/mem.h"
+#include "base/siblings.h"
 
 void
 watch_open(struct watch *w, const char *name, const char *file)
 {
-	const char *slash = strrchr(name, '/');
-	char *directory = slash ? mem_text(name, (size_t)(slash - name) + 1) :
-	    mem_text(".", 1);
+	char *directory = siblings_directory(name);
 
 	w->file = -1;
 	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
