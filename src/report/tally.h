@@ -16,8 +16,8 @@
 
 /* Rows counted in one pass, in whatever order they come.  Memory is bounded by
  * the ceiling of keys in each table, and of bytes in all of them, whatever the
- * rows are.  What is counted
- * here is for report/digest.h and report/alert.h to read, after tally_end(). */
+ * rows are.  What is counted here is for report/digest.h and report/alert.h to
+ * read, after tally_end(). */
 
 /* A key of another table: half its hash tells whether it is still there. */
 struct place_ref {
@@ -112,6 +112,13 @@ uint64_t tally_day(const struct tally *t, int slot);
 
 /* The hash of a key, for table_find(). */
 uint64_t tally_hash(const struct tally *t, struct slice key);
+
+/* Adds attempts to a value of a table.  Its place, as of table_add(); TABLE_NONE
+ * also for an empty value. */
+uint32_t tally_count(struct tally *t, enum model_table table,
+	struct slice value, uint64_t attempts);
+uint32_t tally_count_hashed(struct tally *t, enum model_table table,
+	struct slice value, uint64_t hash, uint64_t attempts);
 
 /* Whether the numbers of users, addresses and countries that are kept with the
  * keys of a table are exact; otherwise there may be more. */
