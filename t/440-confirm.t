@@ -12,6 +12,7 @@ use Time::HiRes qw(sleep time);
 use MLS;
 use Nameserver qw(fake_server);
 use Omprog qw(failure other);
+use SmallDisk;
 
 my $dir = "$DIR/a";
 my ($state, $out, $said) = map { "$dir/$_" } qw(state out said);
@@ -234,27 +235,14 @@ SKIP: {
 
 # A full disk: dots, and the line in hand is kept whatever comes.
 SKIP: {
-	my $small = "$DIR/small";
-	mkdir $small;
-	skip 'no right to mount', 17 if !have('mount') ||
-	    run(have('mount'), '-t', 'tmpfs', '-o', 'size=4m', 'small',
-		$small)->{status};
-	END {
-		local $?;
-		run(have('umount'), '-l', "$DIR/small") if -d "$DIR/small";
-	}
+	my $small = small_disk(4) or skip 'no right to mount', 17;
 	my @saved = ($state, $out);
 	($state, $out) = ("$small/state", "$small/out");
-	my $fill = sub {
-		open my $f, '>', "$small/fill" or die;
-		my $n;
-		do { $n = syswrite $f, 'x' x 4096 } while $n;
-	};
 	unlink $said;
 	$o = started({timeout => 4});
 	$o->send(failure('a'));
 	appears('a row', sub { written() eq "a\n" });
-	$fill->();
+	fill();
 	my $until_full = sub {
 		my ($name) = @_;
 		for my $n (1 .. 100_000) {
@@ -287,7 +275,7 @@ SKIP: {
 	like(said(), qr/lines are accepted again/, 'also that it is over');
 
 	# rsyslogd goes away while we hold a line.
-	$fill->();
+	fill();
 	$n = $until_full->('c');
 	kill 'TERM', $o->{pid};
 	my $status = $o->end;

@@ -12,6 +12,7 @@ use Time::HiRes qw(sleep);
 use MLS;
 use Nameserver qw(fake_server);
 use Omprog qw(failure);
+use SmallDisk;
 
 my ($server, $why) = fake_server(mix => 'ok=1');
 plan skip_all => $why unless $server;
@@ -151,18 +152,9 @@ like(said(), qr/'\Q$state\E' is gone, but its journal is there: .* again/,
 
 # Pieces that are still to be read, while rows cannot be written.
 SKIP: {
-	my $small = "$DIR/small";
-	mkdir $small;
-	skip 'no right to mount', 6 if !have('mount') ||
-	    run(have('mount'), '-t', 'tmpfs', '-o', 'size=2m', 'small',
-		$small)->{status};
-	END {
-		local $?;
-		run(have('umount'), '-l', "$DIR/small") if -d "$DIR/small";
-	}
+	my $small = small_disk(2) or skip 'no right to mount', 6;
 	Omprog->fresh($dir);
-	open my $fill, '>', "$small/fill" or die;
-	1 while syswrite $fill, 'x' x 4096;
+	fill();
 	$o = Omprog->filter({error => $said, state => $state,
 	    out => "$small/out"});
 	is($o->answer, "OK\n", 'ready');
@@ -175,7 +167,6 @@ SKIP: {
 	my @users = slurp($pieces[2]) =~ /=(u\d+)$/gm;
 	unlink $pieces[0];
 	truncate $pieces[1], 0;
-	close $fill;
 	unlink "$small/fill";
 	appears('rows of the third', sub {
 		slurp("$small/out") eq join '', map { "$_\n" } @users;

@@ -14,6 +14,7 @@ use Time::HiRes qw(sleep);
 use MLS;
 use Daemon qw(start stop wait_until wait_for_port free_port);
 use Nameserver qw(fake_server);
+use SmallDisk;
 
 plan skip_all => "no program 'rsyslogd'" unless have('rsyslogd');
 my ($module) = grep { -e } map { "$_/rsyslog/omprog.so" } '/usr/lib',
@@ -266,25 +267,15 @@ finish();
 # A full disk, and room again.
 SKIP: {
 	fresh(@OFFLINE);
-	my $small = "$DIR/small";
-	mkdir $small;
-	skip 'no right to mount', 4 if !have('mount') ||
-	    run(have('mount'), '-t', 'tmpfs', '-o', 'size=3m', 'small',
-		$small)->{status};
-	END {
-		local $?;
-		run(have('umount'), '-l', "$DIR/small") if -d "$DIR/small";
-	}
+	my $small = small_disk(3) or skip 'no right to mount', 4;
 	s/\Q$dir\E\//$small\// for @filter;
 	rsyslogd();
 	feed(1, 10);
 	is_deeply([arrived(10, "$small/rows")], [0, 0], 'a row');
-	open my $fill, '>', "$small/fill" or die;
-	1 while syswrite $fill, 'x' x 4096;
+	fill();
 	feed(11, 100_000);
 	wait_until('no more', sub { said() =~ /no lines are accepted/ }, 60);
 	pass('a full disk');
-	close $fill;
 	unlink "$small/fill";
 	is_deeply([arrived(100_000, "$small/rows")], [0, 0], 'room again');
 	finish();

@@ -10,20 +10,12 @@ use Test::More;
 use Time::HiRes qw(sleep);
 use MLS;
 use Omprog qw(failure);
+use SmallDisk;
 
-my $small = "$DIR/small";
-mkdir $small;
-sub quiet { return run(@_)->{status} }
-plan skip_all => 'no right to mount' if !have('mount') ||
-    quiet(have('mount'), '-t', 'tmpfs', '-o', 'size=2m', 'small', $small);
-END {
-	local $?;
-	quiet(have('umount'), '-l', $small) if $small;
-}
+my $small = small_disk(2) or plan skip_all => 'no right to mount';
 my $dir = "$DIR/a";
 Omprog->fresh($dir);
-open my $fill, '>', "$small/fill" or die;
-1 while syswrite $fill, 'x' x 4096;
+fill();
 my %how = (error => "$dir/said", state => "$dir/state", out => "$small/rows");
 my $o = Omprog->filter(\%how);
 is($o->answer, "OK\n", 'ready');
@@ -44,7 +36,6 @@ cmp_ok($n, '<', 10_000, "$n lines, then none is accepted");
 cmp_ok($size, '<=', 256 << 20, "$size bytes of journal");
 cmp_ok($size, '>', 250 << 20, 'are all there may be');
 like(slurp("$dir/said"), qr/have 256 MiB; no lines are accepted/, 'said');
-close $fill;
 unlink "$small/fill";
 is($o->answer, "OK\n", 'the last one is, when there is room');
 is($o->end(60), 0, 'end');
