@@ -2,6 +2,7 @@
 /* Several rule files together: those that are built in, and none. */
 #include "base/buf.h"
 #include "parse/rules.h"
+#include "parse/scan.h"
 #include "tap.h"
 
 static void
@@ -9,7 +10,7 @@ test_rules(void)
 {
 	struct err_list complaints = { .n = 0 };
 	struct rules *r = rules_new();
-	struct slice literals[32];
+	struct slice literals[SCAN_LITERALS];
 	struct buf b;
 	size_t n = 0;
 	bool good = true;
@@ -23,14 +24,14 @@ test_rules(void)
 	rules_list(r, &b);
 	ok(slice_find(buf_slice(&b), SLICE("filters/postfix.yaml: ")) < b.n,
 	    "are listed");
-	found = rules_literals(r, ~0u, literals, 32);
+	found = rules_literals(r, ~0u, literals, SCAN_LITERALS);
 	for (int i = 0; i < found; i++)
 		for (int k = 0; k < found; k++)
 			good = good && (i == k || slice_find(literals[i],
 			    literals[k]) == literals[i].n);
 	ok(found > 0 && good, "no literal contains another");
 	ok(rules_literals(r, ~0u, literals, 1) == -1 &&
-	    rules_literals(r, 0, literals, 32) == 0,
+	    rules_literals(r, 0, literals, SCAN_LITERALS) == 0,
 	    "more than there is room for; none");
 	rules_free(r);
 	r = rules_new();
@@ -41,7 +42,7 @@ test_rules(void)
 	ok(rules_add(r, "./none.yaml", &complaints) == -1 && complaints.n == 2
 	    && strstr(complaints.texts[1], "./none.yaml"),
 	    "a file that is not there");
-	ok(rules_literals(r, ~0u, literals, 32) == 0, "nothing was added");
+	ok(rules_literals(r, ~0u, literals, SCAN_LITERALS) == 0, "nothing was added");
 	err_list_release(&complaints);
 	rules_free(r);
 	rules_free(NULL);

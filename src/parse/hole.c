@@ -235,6 +235,18 @@ take_rest(const struct hole *hole, struct slice *rest, struct slice until,
 	return take_to(rest, rest->n, out);
 }
 
+bool
+hole_next_choice(struct slice *left, struct slice *one)
+{
+	if (left->n == 0)
+		return false;
+	if (!slice_cut(left, '|', one)) {
+		*one = *left;
+		left->n = 0;
+	}
+	return true;
+}
+
 static bool
 take_choice(const struct hole *hole, struct slice *rest, struct slice until,
     struct slice *out)
@@ -244,14 +256,9 @@ take_choice(const struct hole *hole, struct slice *rest, struct slice until,
 	(void)until;
 	if (rest->n == 0 || !byteset_has(&hole->starts, *rest->p))
 		return false;
-	while (choices.n) {
-		if (!slice_cut(&choices, '|', &one)) {
-			one = choices;
-			choices.n = 0;
-		}
+	while (hole_next_choice(&choices, &one))
 		if (slice_starts(*rest, one))
 			return take_to(rest, one.n, out);
-	}
 	return false;
 }
 

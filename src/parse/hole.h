@@ -32,6 +32,10 @@ bool hole_take(const struct hole *hole, struct slice *rest,
  * daemon did not know it. */
 bool hole_take_ip(struct slice *rest, struct slice *out, struct ip *ip);
 
+/* The next of the texts one of which the hole takes: left begins as its
+ * choices. */
+bool hole_next_choice(struct slice *left, struct slice *one);
+
 bool hole_is(const struct hole *hole, const char *type);
 bool hole_needs_literal(const struct hole *hole);	/* behind it */
 

@@ -167,22 +167,69 @@ add_literal(struct slice literal, struct slice *literals, size_t *n,
 	return 0;
 }
 
+/* Nothing to add if what is looked for anyway stands in the lines of the rule
+ * as well. */
+static int
+add_literals(const struct template *t, struct slice *literals, size_t *n,
+    size_t max)
+{
+	size_t own;
+	const struct slice *texts = template_literals(t, &own);
+
+	for (size_t i = 0; i < *n; i++)
+		if (template_surely_holds(t, literals[i]))
+			return 0;
+	for (size_t i = 0; i < own; i++)
+		if (add_literal(texts[i], literals, n, max) < 0)
+			return -1;
+	return 0;
+}
+
+static size_t
+shortest_literal(const struct template *t)
+{
+	size_t n, shortest = SIZE_MAX;
+	const struct slice *texts = template_literals(t, &n);
+
+	while (n--)
+		if (texts[n].n < shortest)
+			shortest = texts[n].n;
+	return shortest;
+}
+
+static int
+by_literal(const void *a, const void *b)
+{
+	size_t x = shortest_literal(*(const struct template *const *)a);
+	size_t y = shortest_literal(*(const struct template *const *)b);
+
+	return (x > y) - (x < y);
+}
+
+/* Short ones first: they may do for others. */
 int
 rules_literals(const struct rules *r, unsigned events,
     struct slice *literals, size_t max)
 {
-	size_t n = 0;
+	const struct template **wanted;
+	size_t rules = 0, n_wanted = 0, n = 0;
+	bool fit = true;
 
+	for (size_t i = 0; i < r->n; i++)
+		rules += r->filters[i]->n_rules;
+	wanted = mem_array(rules + 1, sizeof *wanted);
 	for (size_t i = 0; i < r->n; i++) {
 		const struct filter *f = r->filters[i];
 
 		for (size_t k = 0; k < f->n_rules; k++)
-			if (events & 1u << f->rules[k].event &&
-			    add_literal(template_literal(f->rules[k].template),
-			    literals, &n, max) < 0)
-				return -1;
+			if (events & 1u << f->rules[k].event)
+				wanted[n_wanted++] = f->rules[k].template;
 	}
-	return (int)n;
+	qsort(wanted, n_wanted, sizeof *wanted, by_literal);
+	for (size_t i = 0; fit && i < n_wanted; i++)
+		fit = add_literals(wanted[i], literals, &n, max) == 0;
+	free(wanted);
+	return fit ? (int)n : -1;
 }
 
 static void

@@ -12,7 +12,7 @@
 /* Bytes of mail logs, the most frequent first; what is not named is rare. */
 static const char frequent[] = " 1023456789eaitosnrl=.:pcmd[]/-<>@,xufhgbwyv";
 
-enum { SETS = 8, APART_MAX = 16 };
+enum { APART_MAX = 16 };
 
 static size_t
 rank_of(char c)
@@ -66,31 +66,67 @@ choose_pairs(struct scan *s, size_t shortest)
 		(void)rarest(s->literals[i], s->apart, &s->places[i]);
 }
 
-static void
-fill_sets(struct scan *s)
+static const char *
+pair_of(const struct scan *s, size_t i)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		for (size_t k = 0; k < 2; k++) {
-			unsigned char c = (unsigned char)s->literals[i].p[
-			    s->places[i] + k * s->apart];
+	return s->literals[i].p + s->places[i];
+}
 
-			s->lower[k][c & 15] |= (uint8_t)(1 << i % SETS);
-			s->upper[k][c >> 4] |= (uint8_t)(1 << i % SETS);
+static bool
+is_pair_before(const struct scan *s, size_t i, size_t k)
+{
+	const char *one = pair_of(s, i), *other = pair_of(s, k);
+
+	return *one != *other ? *one < *other :
+	    one[s->apart] < other[s->apart];
+}
+
+static void
+sort_by_pairs(struct scan *s)
+{
+	for (size_t i = 1; i < s->n; i++) {
+		for (size_t k = i; k && is_pair_before(s, k, k - 1); k--) {
+			struct slice literal = s->literals[k];
+			size_t place = s->places[k];
+
+			s->literals[k] = s->literals[k - 1];
+			s->places[k] = s->places[k - 1];
+			s->literals[k - 1] = literal;
+			s->places[k - 1] = place;
 		}
 	}
 }
 
-/* Whether the first byte of the pair of a literal stands at p, and around it
- * the literal. */
-static bool
-stands_around(const struct scan *s, const char *p)
+static void
+fill_sets(struct scan *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t set = 0; set <= SCAN_SETS; set++)
+		s->sets[set] = (set * s->n + SCAN_SETS - 1) / SCAN_SETS;
+	for (size_t set = 0; set < SCAN_SETS; set++) {
+		for (size_t i = s->sets[set]; i < s->sets[set + 1]; i++) {
+			for (size_t k = 0; k < 2; k++) {
+				unsigned char c = (unsigned char)pair_of(s,
+				    i)[k * s->apart];
+
+				s->lower[k][c & 15] |= (uint8_t)(1 << set);
+				s->upper[k][c >> 4] |= (uint8_t)(1 << set);
+			}
+		}
+	}
+}
+
+/* Whether the first byte of the pair of one of these literals stands at p, and
+ * around it the literal. */
+static bool
+stands_around(const struct scan *s, size_t from, size_t to, const char *p)
+{
+	for (size_t i = from; i < to; i++) {
 		struct slice literal = s->literals[i];
 		size_t place = s->places[i];
 
 		if (*p == literal.p[place] && (size_t)(p - s->at) >= place &&
 		    (size_t)(s->end - p) >= literal.n - place &&
+		    p[s->apart] == literal.p[place + s->apart] &&
 		    memcmp(p - place, literal.p, literal.n) == 0)
 			return true;
 	}
@@ -100,7 +136,7 @@ stands_around(const struct scan *s, const char *p)
 static const char *
 search_bytes(const struct scan *s, const char *from)
 {
-	while (from < s->end && !stands_around(s, from))
+	while (from < s->end && !stands_around(s, 0, s->n, from))
 		from++;
 	return from;
 }
@@ -129,7 +165,7 @@ search_16(const struct scan *s, const char *from)
 		return search_bytes(s, from);
 	stop = s->end - s->apart - sizeof(bytes);
 	for (size_t i = 0; i < s->n; i++) {
-		const char *pair = s->literals[i].p + s->places[i];
+		const char *pair = pair_of(s, i);
 
 		first[i] = (bytes){ 0 } + (uint8_t)pair[0];
 		second[i] = (bytes){ 0 } + (uint8_t)pair[s->apart];
@@ -147,7 +183,7 @@ search_16(const struct scan *s, const char *from)
 		if ((any[0] | any[1]) == 0)
 			continue;
 		for (size_t i = 0; i < sizeof hits; i++)
-			if (hits[i] && stands_around(s, from + i))
+			if (hits[i] && stands_around(s, 0, s->n, from + i))
 				return from + i;
 	}
 	return search_bytes(s, from);
@@ -173,6 +209,26 @@ twice(const uint8_t table[16])
 	    (const __m128i *)(const void *)table));
 }
 
+/* The first of 32 places where a literal of the sets that may stand there does
+ * stand. */
+static const char *
+first_of(const struct scan *s, const char *at, const uint8_t sets[32],
+    uint32_t places)
+{
+	for (; places; places &= places - 1) {
+		const char *p = at + __builtin_ctz(places);
+
+		for (unsigned some = sets[p - at]; some; some &= some - 1) {
+			size_t set = (size_t)__builtin_ctz(some);
+
+			if (stands_around(s, s->sets[set], s->sets[set + 1],
+			    p))
+				return p;
+		}
+	}
+	return NULL;
+}
+
 /* All literals by two look-ups a byte, however many there are. */
 __attribute__((target("avx2"))) static const char *
 search_32(const struct scan *s, const char *from)
@@ -195,15 +251,17 @@ search_32(const struct scan *s, const char *from)
 		__m256i hits = _mm256_and_si256(
 		    sets_of(one, lower[0], upper[0]),
 		    sets_of(two, lower[1], upper[1]));
-		uint32_t places;
+		uint8_t sets[sizeof hits];
+		const char *found;
 
 		if (_mm256_testz_si256(hits, hits))
 			continue;
-		places = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(
-		    hits, _mm256_setzero_si256()));
-		for (; places; places &= places - 1)
-			if (stands_around(s, at + __builtin_ctz(places)))
-				return at + __builtin_ctz(places);
+		_mm256_storeu_si256((__m256i *)(void *)sets, hits);
+		found = first_of(s, at, sets, ~(uint32_t)
+		    _mm256_movemask_epi8(_mm256_cmpeq_epi8(hits,
+		    _mm256_setzero_si256())));
+		if (found)
+			return found;
 	}
 	return s->end;
 }
@@ -251,6 +309,7 @@ scan_init(struct scan *s, const struct slice *literals, size_t n)
 			shortest = literals[i].n;
 	}
 	choose_pairs(s, shortest);
+	sort_by_pairs(s);
 	fill_sets(s);
 	scan_set_way(s, scan_best_way());
 }

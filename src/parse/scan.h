@@ -11,7 +11,7 @@
  * at the others: nearly all lines of a mail log are of no interest, and a
  * search over the whole block passes over them many times faster than anything
  * that goes line by line. */
-enum { SCAN_LITERALS = 24 };
+enum { SCAN_LITERALS = 64, SCAN_SETS = 8 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
@@ -20,8 +20,10 @@ struct scan {
 	 * first, and how far behind it the second stands, which is the same
 	 * for all. */
 	size_t places[SCAN_LITERALS], apart;
-	/* The literals whose first or second byte has these upper or lower
-	 * four bits, eight sets of them. */
+	/* Literals with pairs alike are in one of eight sets, which begins with
+	 * this one.  The sets with one whose first or second byte has these
+	 * lower or upper four bits. */
+	size_t sets[SCAN_SETS + 1];
 	uint8_t lower[2][16], upper[2][16];
 	const char *at, *end;
 	const char *(*search)(const struct scan *s, const char *from);

@@ -6,7 +6,7 @@
 
 #include "parse/hole.h"
 
-enum { LITERAL_MIN = 4 };
+enum { LITERAL_MIN = 4, LITERALS_MAX = 16 };
 
 /* One piece: a literal, or a hole (hole.type is not NULL). */
 struct part {
@@ -23,7 +23,8 @@ struct template {
 	struct part *parts;
 	size_t holes;
 	const struct hole *named[TEMPLATE_HOLES];
-	struct slice literal;
+	size_t n_literals;
+	struct slice *literals;
 };
 
 /* Copies literal text up to a hole, doubled braces made single. */
@@ -125,7 +126,14 @@ number_holes(struct template *t, struct err *e)
 	return 0;
 }
 
-/* The longest stretch of a literal that looks the same inside JSON. */
+/* A byte that looks the same inside JSON. */
+static bool
+is_plain(char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '/';
+}
+
+/* The longest stretch of such bytes, and those at both ends. */
 static struct slice
 plain_stretch(struct slice text)
 {
@@ -133,11 +141,7 @@ plain_stretch(struct slice text)
 	size_t from = 0;
 
 	for (size_t i = 0; i <= text.n; i++) {
-		bool plain = i < text.n && text.p[i] >= 0x20 &&
-		    text.p[i] < 0x7f && text.p[i] != '"' &&
-		    text.p[i] != '\\' && text.p[i] != '/';
-
-		if (plain)
+		if (i < text.n && is_plain(text.p[i]))
 			continue;
 		if (i - from > best.n)
 			best = slice_to(slice_from(text, from), i - from);
@@ -146,22 +150,130 @@ plain_stretch(struct slice text)
 	return best;
 }
 
-static int
-choose_literal(struct template *t, struct err *e)
+static struct slice
+plain_start(struct slice text)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		struct slice stretch;
+	size_t n = 0;
 
-		if (t->parts[i].hole.type)
-			continue;
-		stretch = plain_stretch(t->parts[i].literal);
-		if (stretch.n > t->literal.n)
-			t->literal = stretch;
+	while (n < text.n && is_plain(text.p[n]))
+		n++;
+	return slice_to(text, n);
+}
+
+static struct slice
+plain_end(struct slice text)
+{
+	size_t n = text.n;
+
+	while (n && is_plain(text.p[n - 1]))
+		n--;
+	return slice_from(text, n);
+}
+
+/* What surely stands in a line because of a part: its literal, or one of the
+ * choices with the literals around it. */
+struct certain {
+	struct slice before, left, after;
+	const struct part *part;
+};
+
+static struct certain
+certain_of(const struct template *t, size_t i)
+{
+	const struct part *part = &t->parts[i];
+	struct certain c = { .part = part, .left = part->literal };
+
+	if (!part->hole.type || part->hole.optional)
+		return c;
+	c.left = part->hole.choices;
+	if (i)
+		c.before = plain_end(part[-1].literal);
+	if (i + 1 < t->n)
+		c.after = plain_start(part[1].literal);
+	return c;
+}
+
+/* The next text, in three pieces; the outer ones only if the one between is
+ * plain to its ends. */
+static bool
+next_certain(struct certain *c, struct slice pieces[3])
+{
+	struct slice whole = c->left;
+
+	if (!c->part->hole.type)
+		c->left.n = 0;
+	if (c->part->hole.type ? !hole_next_choice(&c->left, &whole) :
+	    whole.n == 0)
+		return false;
+	pieces[1] = plain_stretch(whole);
+	pieces[0] = pieces[1].n == whole.n ? c->before : slice_to(whole, 0);
+	pieces[2] = pieces[1].n == whole.n ? c->after : slice_to(whole, 0);
+	return true;
+}
+
+/* How much looking for the texts narrows a log: by the shortest.  0: not at
+ * all. */
+static size_t
+shortest_certain(struct certain c, size_t *n)
+{
+	struct slice pieces[3];
+	size_t shortest = SIZE_MAX;
+
+	for (*n = 0; next_certain(&c, pieces); ++*n) {
+		size_t length = pieces[0].n + pieces[1].n + pieces[2].n;
+
+		if (length < shortest)
+			shortest = length;
 	}
-	if (t->literal.n < LITERAL_MIN)
+	return *n && *n <= LITERALS_MAX ? shortest : 0;
+}
+
+static struct slice
+join(struct arena *a, const struct slice pieces[3])
+{
+	size_t n = pieces[0].n + pieces[1].n + pieces[2].n;
+	char *text = arena_new(a, n), *end = text;
+
+	for (size_t i = 0; text && i < 3; i++)
+		if (pieces[i].n)
+			end = mempcpy(end, pieces[i].p, pieces[i].n);
+	return (struct slice){ text, text ? n : 0 };
+}
+
+static int
+keep_literals(struct arena *a, struct template *t, struct certain c,
+    struct err *e)
+{
+	struct slice pieces[3];
+
+	t->literals = arena_array(a, t->n_literals, sizeof *t->literals);
+	for (size_t i = 0; t->literals && next_certain(&c, pieces); i++) {
+		t->literals[i] = join(a, pieces);
+		if (!t->literals[i].p)
+			t->literals = NULL;
+	}
+	return t->literals ? 0 : err_set(e, EX_CONFIG, "too many templates");
+}
+
+static int
+choose_literals(struct arena *a, struct template *t, struct err *e)
+{
+	size_t longest = LITERAL_MIN - 1, best = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		size_t n, shortest = shortest_certain(certain_of(t, i), &n);
+
+		if (shortest > longest || (shortest == longest &&
+		    n < t->n_literals)) {
+			longest = shortest;
+			t->n_literals = n;
+			best = i;
+		}
+	}
+	if (t->n_literals == 0)
 		return err_set(e, EX_CONFIG, "no literal text of at least %d "
 		    "plain characters: nothing to look for", LITERAL_MIN);
-	return 0;
+	return keep_literals(a, t, certain_of(t, best), e);
 }
 
 struct template *
@@ -181,7 +293,7 @@ template_compile(struct arena *a, struct slice text, struct err *e)
 	if (check_order(parts, t->n, e) < 0)
 		return NULL;
 	memcpy(t->parts, parts, t->n * sizeof *parts);
-	if (number_holes(t, e) < 0 || choose_literal(t, e) < 0)
+	if (number_holes(t, e) < 0 || choose_literals(a, t, e) < 0)
 		return NULL;
 	return t;
 }
@@ -333,8 +445,20 @@ template_hole_is(const struct template *t, size_t hole, const char *type)
 	return hole_is(t->named[hole], type);
 }
 
-struct slice
-template_literal(const struct template *t)
+const struct slice *
+template_literals(const struct template *t, size_t *n)
 {
-	return t->literal;
+	*n = t->n_literals;
+	return t->literals;
+}
+
+bool
+template_surely_holds(const struct template *t, struct slice text)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->parts[i].hole.type &&
+		    slice_find(t->parts[i].literal, text) <
+		    t->parts[i].literal.n)
+			return true;
+	return false;
 }

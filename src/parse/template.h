@@ -77,8 +77,12 @@ struct slice template_hole_name(const struct template *t, size_t hole);
 bool template_hole_is(const struct template *t, size_t hole,
 	const char *type);
 
-/* The literal a line must hold to match at all: the longest that JSON leaves
- * as it is (no quotes, backslash, slash, nothing but printable ASCII). */
-struct slice template_literal(const struct template *t);
+/* The texts of which a line must hold one to match at all: a literal, or what a
+ * hole takes one of with the literals around it; those whose shortest is the
+ * longest, as far as JSON leaves them as they are (no quotes, backslash, slash,
+ * nothing but printable ASCII).  Borrowed from the template. */
+const struct slice *template_literals(const struct template *t, size_t *n);
+/* Whether every line that matches holds a text, in one of the literals. */
+bool template_surely_holds(const struct template *t, struct slice text);
 
 #endif
