@@ -13,7 +13,7 @@
 
 enum {
 	ENOUGH = 64 * 1024,	/* worth handing over */
-	CHUNKS = 32,
+	CHUNKS = 128,
 };
 
 /* What is left of several blocks. */
