@@ -12,13 +12,17 @@
 #include "base/mem.h"
 
 enum {
-	ENOUGH = 64 * 1024,	/* worth handing over */
+	/* Worth handing over, since it wakes somebody: so much of the text, or
+	 * what so many blocks have left. */
+	ENOUGH = 64 * 1024,
+	BLOCKS = 16,
 	CHUNKS = 128,
 };
 
 /* What is left of several blocks. */
 struct chunk {
 	struct buf text;
+	unsigned blocks;
 	struct chunk *next;
 };
 
@@ -81,10 +85,14 @@ take_chunk(struct ahead *a)
 		a->chunks++;
 	}
 	pthread_mutex_unlock(&a->lock);
+	if (c) {
+		buf_reset(&c->text);
+		c->blocks = 0;
+	}
 	return c;
 }
 
-/* Hands a chunk over if it is worth it, or somebody waits for it. */
+/* Hands a chunk over if it is worth it. */
 static bool
 give_chunk(struct ahead *a, struct chunk *c, bool is_last)
 {
@@ -92,7 +100,7 @@ give_chunk(struct ahead *a, struct chunk *c, bool is_last)
 
 	pthread_mutex_lock(&a->lock);
 	a->taken = input_taken(a->in);
-	gives = c->text.n >= ENOUGH || (c->text.n && !a->first) || is_last;
+	gives = c->text.n >= ENOUGH || ++c->blocks == BLOCKS || is_last;
 	if (gives) {
 		c->next = NULL;
 		if (a->first)
@@ -118,11 +126,8 @@ read_ahead(void *with)
 	while (c && (rc = input_next(a->in, &block, &e)) > 0) {
 		if (block.n)
 			a->sift(a->with, block, &c->text);
-		if (give_chunk(a, c, false)) {
+		if (give_chunk(a, c, false))
 			c = take_chunk(a);
-			if (c)
-				buf_reset(&c->text);
-		}
 	}
 	if (c)
 		(void)give_chunk(a, c, true);
@@ -189,7 +194,6 @@ ahead_next(struct ahead *a, struct slice *block, struct err *e)
 	*block = (struct slice){ NULL, 0 };
 	pthread_mutex_lock(&a->lock);
 	if (a->out) {
-		buf_reset(&a->out->text);
 		a->out->next = a->spare;
 		a->spare = a->out;
 		pthread_cond_signal(&a->room);

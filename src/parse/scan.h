@@ -11,20 +11,20 @@
  * at the others: nearly all lines of a mail log are of no interest, and a
  * search over the whole block passes over them many times faster than anything
  * that goes line by line. */
-enum { SCAN_LITERALS = 64, SCAN_SETS = 8 };
+enum { SCAN_LITERALS = 64, SCAN_SETS = 8, SCAN_PROBES = 3 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
 	size_t n;
-	/* Two bytes of each literal that are seldom in logs: the place of the
-	 * first, and how far behind it the second stands, which is the same
-	 * for all. */
-	size_t places[SCAN_LITERALS], apart;
-	/* Literals with pairs alike are in one of eight sets, which begins with
-	 * this one.  The sets with one whose first or second byte has these
-	 * lower or upper four bits. */
+	/* Three bytes of each literal whose lower halves are seldom in logs:
+	 * the place of the first, and how far behind it each stands, which is
+	 * the same for all. */
+	size_t places[SCAN_LITERALS], apart[SCAN_PROBES];
+	/* Literals with probes alike are in one of eight sets, which begins
+	 * with this one; and the sets with one whose probe has this lower
+	 * half, twice, as it is looked up. */
 	size_t sets[SCAN_SETS + 1];
-	uint8_t lower[2][16], upper[2][16];
+	uint8_t halves[SCAN_PROBES][2 * 16];
 	const char *at, *end;
 	const char *(*search)(const struct scan *s, const char *from);
 };
@@ -38,7 +38,7 @@ bool scan_has_way(enum scan_way way);
 enum scan_way scan_best_way(void);
 void scan_set_way(struct scan *s, enum scan_way way);
 
-/* Literals have at least one byte, and no newline. */
+/* Literals have at least one byte, all of them ASCII, and no newline. */
 void scan_init(struct scan *s, const struct slice *literals, size_t n);
 
 /* Begins a block, which must stay until the next. */
