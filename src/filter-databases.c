@@ -93,6 +93,13 @@ filter_databases_open(struct filter_run *run)
 }
 
 void
+filter_databases_need(struct filter_run *run)
+{
+	if (!run->ipdb)
+		(void)filter_databases_open(run);
+}
+
+void
 filter_databases_check(struct filter_run *run)
 {
 	bool is_stale = false;

@@ -203,7 +203,8 @@ reopen(struct filter_run *run, struct err *e)
 		return rc;
 	if (diag_reopen(&run->diag, e) < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
-	(void)filter_databases_open(run);
+	if (run->ipdb)
+		(void)filter_databases_open(run);
 	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
 	    "again");
 	return 0;
@@ -368,6 +369,8 @@ next_events(struct filter_run *run, struct event *events)
 
 	for (; n < PARSER_AHEAD && parser_next(run->parser, &events[n]); n++)
 		ips[n] = events[n].ip;
+	if (n)
+		filter_databases_need(run);
 	if (run->ipdb)
 		ipdb_expect(run->ipdb, ips, n);
 	if (run->rdns)

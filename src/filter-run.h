@@ -30,7 +30,7 @@ struct filter_run {
 	struct diag diag;
 	struct rules *rules;
 	struct parser *parser;
-	struct ipdb *ipdb;	/* NULL: no column needs it */
+	struct ipdb *ipdb;	/* NULL: no column or row needs it yet */
 	bool has_default;	/* of it the installed one is the first */
 	struct filestamp *stamps;	/* of the files it may come from */
 	int64_t databases_due;	/* to be looked at again, as now */

@@ -171,7 +171,8 @@ work(struct filter_run *run, char **names, int n)
 		return explain_files(run, names, n);
 	if (options_check_state(&run->options, n, names[0], &e) < 0)
 		return diag_fail(&run->diag, &e);
-	(void)filter_databases_open(run);
+	if (run->options.confirm || run->options.follow)
+		filter_databases_need(run);
 	filter_run_names(run);
 	if (run->options.confirm) {
 		n = filter_confirm_run(run);

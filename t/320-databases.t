@@ -25,6 +25,7 @@ differential();
 two_databases();
 damaged();
 check();
+needed();
 endless();
 replaced();
 done_testing;
@@ -291,6 +292,27 @@ sub check {
 	unlike($got->{out}, qr/\Q$bad\E/, 'and it is not called good');
 	$got = run($FILTER, @OFFLINE, '--check', with("$DIR/missing"));
 	is($got->{status}, 65, '--check with a missing one');
+}
+
+# Files without a row need no database; whoever waits for rows is told at once.
+sub needed {
+	my $nothing = "$DIR/nothing.log";
+	my $log = "$DIR/rows.log";
+	my @bad = (@OFFLINE, '--config', '/dev/null', '--database',
+	    "$DIR/none.csv", @COLUMNS);
+	my $complaint = qr/\Amls-filter: cannot open '[^\n]*none\.csv'[^\n]*\n\z/;
+
+	spew($nothing, "Nov 22 11:05:40 mx1 cron[7]: nothing\n" x 100);
+	spew($log, line_of('192.0.2.7'));
+	is(run($FILTER, @bad, $nothing)->{err}, '',
+	    'a file without a row: no database is looked at');
+	like(run($FILTER, @bad, $nothing, $log, $log)->{err}, $complaint,
+	    'with the first row it is, once');
+	is(run($FILTER, @bad, '--state', "$DIR/needed.state", '-o',
+	    "$DIR/needed.csv", $nothing)->{err}, '', '--state: the same');
+	my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', $nothing, $FILTER,
+	    @bad);
+	like($r->{err}, $complaint, 'behind a pipe: at start');
 }
 
 # Small files that unpack to much more than memory should hold: one line without

@@ -27,8 +27,8 @@ $r = run({ in => $failure }, $FILTER, @OFFLINE, @usual, '--log', $log, '--log-le
     'info');
 is $r->{err}, '', '--log FILE: nothing on stderr';
 my $stamp = qr/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} mls-filter\[\d+\]/;
-like slurp($log), qr{\A$stamp:\ warning:\ /dev/null:1:\ [^\n]*\n
-    $stamp:\ info:\ started\n$stamp:\ info:\ ended\n\z}x,
+like slurp($log), qr{\A$stamp:\ info:\ started\n
+    $stamp:\ warning:\ /dev/null:1:\ [^\n]*\n$stamp:\ info:\ ended\n\z}x,
     'stamped, with program, pid and level';
 is sprintf('%o', (stat $log)[2] & 0777), '640', 'mode 0640';
 unlink $log;
