@@ -16,7 +16,9 @@ enum {
 	 * what so many blocks have left. */
 	ENOUGH = 64 * 1024,
 	BLOCKS = 16,
-	CHUNKS = 128,
+	/* Ahead of whoever takes them; and of one who will, but not yet. */
+	CHUNKS = 16,
+	CHUNKS_EARLY = 128,
 };
 
 /* What is left of several blocks. */
@@ -39,7 +41,7 @@ struct ahead {
 	struct chunk *spare;
 	unsigned chunks;
 	uint64_t taken;
-	bool is_over, is_unwanted;
+	bool is_asked, is_over, is_unwanted;
 	int rc;				/* of the last input_next() */
 	struct err e;
 };
@@ -73,7 +75,8 @@ take_chunk(struct ahead *a)
 	struct chunk *c = NULL;
 
 	pthread_mutex_lock(&a->lock);
-	while (!a->spare && a->chunks == CHUNKS && !a->is_unwanted)
+	while (!a->spare && !a->is_unwanted &&
+	    a->chunks >= (a->is_asked ? CHUNKS : CHUNKS_EARLY))
 		pthread_cond_wait(&a->room, &a->lock);
 	if (!a->is_unwanted && a->spare) {
 		c = a->spare;
@@ -193,6 +196,7 @@ ahead_next(struct ahead *a, struct slice *block, struct err *e)
 
 	*block = (struct slice){ NULL, 0 };
 	pthread_mutex_lock(&a->lock);
+	a->is_asked = true;
 	if (a->out) {
 		a->out->next = a->spare;
 		a->spare = a->out;
