@@ -17,7 +17,7 @@ enum {
 	ENOUGH = 64 * 1024,
 	BLOCKS = 16,
 	/* Ahead of whoever takes them; and of one who will, but not yet. */
-	CHUNKS = 16,
+	CHUNKS = 8,
 	CHUNKS_EARLY = 128,
 };
 
