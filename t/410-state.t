@@ -200,6 +200,14 @@ for (['cut', sub { truncate "$log.1", 3000 }],
 	like(slurp($out), qr/^w$/m, "rotated away, $about: the next is read");
 }
 
+fresh(failure('same') x 100);
+filter();
+rename $log, "$log.1";
+truncate "$log.1", 50 * length failure('same');
+spew($log, failure('w'));
+is(filter()->{status}, 1, 'cut where it looks as it did: status');
+like(slurp($out), qr/\A(same\n){100}w\n\z/, 'and the next is read');
+
 # Compressed with what we do not read: said once, and the rest is read.
 my $WHEN = '(?:about|before|between) \S+(?: and \S+)?';
 sub misses {
