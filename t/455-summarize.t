@@ -145,6 +145,9 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is_deeply([map { @$_{qw(addresses countries)} } @{json(join '', $HEADER,
 	    map { row(country_code => $_) } '', 'FR', 'DE', 'FR')->{top}{user}}],
 	    [1, 2], 'one address, of which three things are said');
+	is(json(join '', $HEADER, map { row(user => "u$_", country_code =>
+	    qw(FR DE)[$_ > 3]) } 1 .. 3, 3 .. 5)->{top}{ip}[0]{users}, 5,
+	    'one address, of which two things are said: its users');
 	is(json($HEADER . row(country_code => ''))->{top}{user}[0]{countries}, 0,
 	    'no country known');
 	for my $c (0xad, 0x61c, 0x180e, 0x200b .. 0x200f, 0x202a .. 0x202e,
