@@ -150,6 +150,8 @@ kill 'HUP', $o->{pid};
 is(answers($o, failure('c')), 1, 'a new output');
 is($o->end, 0, 'end');
 like(slurp($out), qr/^c$/m, 'which has a row');
+is(slurp("$out.0") . slurp($out), join('', map { "$_\n" } (map { "u$_" }
+    1 .. 90), 'a' .. 'c'), 'all rows, each once');
 is_safe('--confirm --fsync', 1, 'answer', "to $state", 'create journal',
     'unlink journal');
 $o = start('--reset-state');

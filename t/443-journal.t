@@ -97,9 +97,23 @@ for (@ways) {
 	is(written(), $want, "$how: each row once");
 }
 
-# It cannot be made good.
+# However much it is.
+my $long = 'x' x 60_000;
 Omprog->fresh($dir);
 my $o = started('30s');
+$o->send(waits("a$_") =~ s/failed: x/failed: $long/r) for 1 .. 5;
+unlink journal();
+$o->send(waits('b'));
+$o->kill;
+$o = started('1s');
+appears('long lines: all rows', sub {
+	written() eq "a1\na2\na3\na4\na5\nb\n";
+});
+is($o->end, 0, 'long lines: end');
+
+# It cannot be made good.
+Omprog->fresh($dir);
+$o = started('30s');
 $o->send(waits('a'));
 rename $dir, "$DIR/b";
 is($o->send(waits('b'), 1, 2), undef, 'no directory: no answer');
@@ -158,7 +172,6 @@ SKIP: {
 	$o = Omprog->filter({error => $said, state => $state,
 	    out => "$small/out"});
 	is($o->answer, "OK\n", 'ready');
-	my $long = 'x' x 60_000;
 	for my $n (1 .. 150) {
 		$o->send(failure("u$n") =~ s/failed: x/failed: $long/r);
 	}

@@ -47,6 +47,7 @@ sub json {
 	for (['a torn row', row(user => ';date;ip;x,hostna') =~ s/hostna\K.*\n//sr],
 	    ['a cut row', row(user => 'a;date;ip;server;user;c' . 'x' x 70_000)],
 	    ['a rest', ',date,ip,' . "\n"],
+	    ['a cut one', 'date,ip,' . 'x' x 70_000 . "\n"],
 	    ['a rest of names', 'date,ip,,,FR,1,X,auth-failure,smtpd,LOGIN' . "\n"]) {
 		my ($about, $bad) = @$_;
 		my $r = summarize({in => $HEADER . $bob . $bad .
@@ -176,6 +177,11 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is($j->{total}, 1001, 'files, gzip too');
 	is_deeply([map { $_->{rows} } @{$j->{files}}], [1000, 1],
 	    'and what was in each');
+	spew("$DIR/c.csv", "ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n");
+	spew("$DIR/d.csv", row());
+	is(decode_json(summarize(@NOW, '--format', 'json', "$DIR/c.csv",
+	    "$DIR/d.csv")->{out})->{total}, 2,
+	    'a header is of its file alone');
 }
 
 # While logrotate packs a file it is there twice.
