@@ -111,6 +111,24 @@ appears('long lines: all rows', sub {
 });
 is($o->end, 0, 'long lines: end');
 
+# A piece stays as long as rows of it are not written.
+Omprog->fresh($dir);
+$o = started('30s');
+$o->send(passes('p'));
+appears('a row before others that wait', sub { written() eq "p\n" });
+$o->send(waits("w$_") =~ s/failed: x/failed: $long/r) for 1 .. 80;
+is(scalar(() = glob "$state.journal.*"), 2, 'in two pieces');
+rename $out, "$out.1";
+kill 'HUP', $o->{pid};
+appears('another checkpoint', sub {
+	my ($inode) = slurp($state) =~ /^output inode (\d+)$/m;
+	-e $out && (stat _)[1] == $inode;
+});
+$o->kill;
+$o = started('1s');
+appears('they come', sub { written() eq join '', map { "w$_\n" } 1 .. 80 });
+is($o->end, 0, 'end');
+
 # It cannot be made good.
 Omprog->fresh($dir);
 $o = started('30s');
