@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use IO::Compress::Gzip qw(gzip);
 use JSON::PP;
+use List::Util qw(sum);
 use Test::More;
 use MLS;
 
@@ -179,6 +180,12 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	    'and what was in each');
 	spew("$DIR/c.csv", "ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n");
 	spew("$DIR/d.csv", row());
+	# A row may begin as one that was passed over under another header.
+	my $passed = '2026-11-10T00:00:00Z';
+	is(json(join('', "server,date,ip\n", "mx1,$passed,192.0.2.1\n" x 3,
+	    "server,note,date,ip\n",
+	    "mx1,$passed,2026-11-22T00:00:00Z,192.0.2.1\n"), '--period',
+	    'yesterday')->{total}, 1, 'what is passed over, by the header');
 	is(decode_json(summarize(@NOW, '--format', 'json', "$DIR/c.csv",
 	    "$DIR/d.csv")->{out})->{total}, 2,
 	    'a header is of its file alone');
@@ -216,6 +223,8 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 			is_deeply([@$r{qw(status err)}, @$j{qw(total
 			    unread_files damaged_rows)}], [0, '', $rows, 0, 0],
 			    "twice, $about");
+			is(sum(map { $_->{rows} } @{$j->{files}}), $rows,
+			    'as is shown of the files');
 		}
 	}
 }
@@ -534,7 +543,7 @@ SKIP: {
 	    qw(192.0.2.7 192.0.2.70 9.9.9.9 2001:db8::7 198.51.100.1)),
 	    row(ip => '203.0.113.9') x 9, row(ip => '') x 20;
 	spew("$DIR/allow", "# ours\n 198.51.100.0/24  # office\n\n" .
-	    "2001:db8:1::/48\n192.0.2.70\n");
+	    "198.51.100.0\n2001:db8:1::/48\n192.0.2.70\n");
 	my $list = sub {
 		my $r = summarize({in => $in}, '--format', 'blocklist', @_);
 		is_deeply([@$r{qw(status err)}], [0, ''], "blocklist @_");
