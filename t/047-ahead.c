@@ -136,7 +136,7 @@ test_unwanted(void)
 
 	wanted = "0123456789";
 	for (int i = 0; i < 20; i++) {
-		struct input *in = input_open("lines", &e);
+		struct input *in = input_open("more", &e);
 		unsigned blocks = 0;
 		struct ahead *a = in ? ahead_new(in, sift, &blocks) : NULL;
 
@@ -151,6 +151,11 @@ test_unwanted(void)
 			ok(taken < input_size(in), "it stops after %llu bytes "
 			    "of %llu", (unsigned long long)taken,
 			    (unsigned long long)input_size(in));
+		}
+		/* One in our hands, and others behind it. */
+		if (i % 2) {
+			(void)poll(NULL, 0, 20);
+			(void)ahead_next(a, &(struct slice){ NULL, 0 }, &e);
 		}
 		ahead_free(a);
 		input_close(in);
@@ -189,6 +194,7 @@ main(void)
 {
 	scratch_begin();
 	write_file("lines", LINES);
+	write_file("more", 4 * LINES);
 	write_file("nothing", 0);
 	test_all("0123456789", 0, LINES);
 	test_all("7", 0, LINES / 10);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/durable.h"
 #include "base/siblings.h"
 #include "base/slice.h"
 #include "scratch.h"
@@ -76,12 +77,32 @@ test_walk(void)
 	    "no directory: its name and the status wanted");
 }
 
+/* A file gets another name, but not that of one that is there. */
+static void
+test_move(void)
+{
+	struct stat st;
+	struct err e;
+
+	spew("d/old", SLICE("a"));
+	spew("d/there", SLICE("bc"));
+	ok(durable_move("d/old", "d/there", &e) == -1 &&
+	    e.status == EX_CANTCREAT && strstr(e.text, "'d/there' is there") &&
+	    stat("d/there", &st) == 0 && st.st_size == 2,
+	    "a name that is taken");
+	ok(durable_move("d/old", "d/new", &e) == 1 &&
+	    stat("d/new", &st) == 0 && st.st_size == 1 &&
+	    stat("d/old", &st) < 0, "one that is free");
+	ok(durable_move("d/old", "d/newer", &e) == 0, "nothing to move");
+}
+
 int
 main(void)
 {
 	scratch_begin();
 	test_paths();
 	test_walk();
+	test_move();
 	scratch_end();
 	return done();
 }

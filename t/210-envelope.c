@@ -135,6 +135,9 @@ static const struct line_case stamped[] = {
 	{ SLICE(STAMP " mx1 mail-frontend-oute/submissions/s hi"),
 		"3164 " AT " host=mx1 tag=mail-frontend-oute/submissions/s cut "
 		"msg=hi" },
+	/* but not after more */
+	{ SLICE(STAMP " mx1 mail-frontend-outer/submissions/s hi"),
+		"bare " AT " msg=mx1 mail-frontend-outer/submissions/s hi" },
 	/* what a client wrote never counts */
 	{ SLICE(STAMP " mx1 a[1]: x: " STAMP " mx2 b[2]: hi"),
 		"3164 " AT " host=mx1 tag=a pid=1 msg=x: " STAMP

@@ -98,6 +98,17 @@ static const struct {
 	{ "user={u:widest} by {m:mech}, ip={i:ip}{:rest}",
 		SLICE("user=a by PLAIN, ip=192.0.2.9, ip=192.0.2.1, more"),
 		"no" },
+	{ "user={u:widest} by {m:mech}]{:rest}",
+		SLICE("user=a by PLAIN]x"), "u=a;m=PLAIN;" },
+	{ "user={u:widest} by {m:mech}]{:rest}",
+		SLICE("user=a by PLAIN]x]"), "no" },
+	/* plain: no sign of what a client wrote */
+	{ "text {t:plain}: x", SLICE("text a b: x"), "t=a b;" },
+	{ "text {t:plain}: x", SLICE("text : x"), "t=;" },
+	{ "text {t:plain}: x", SLICE("text a<b: x"), "no" },
+	{ "text {t:plain}: x", SLICE("text a>: x"), "no" },
+	{ "text {t:plain}: x", SLICE("text \": x"), "no" },
+	{ "text {t:plain}: x", SLICE("text a: x<"), "no" },
 	/* rest */
 	{ "user={u:rest}", SLICE("user="), "u=;" },
 	{ "user={u:rest}", SLICE("user= a\0b\xff "), "u= a\0b\xff ;" },

@@ -124,6 +124,22 @@ test_ceilings(void)
 	cache_free(c);
 }
 
+/* So many keys that some have the same hash: none is taken for another. */
+static void
+test_same_hash(void)
+{
+	enum { ENTRIES = 400000 };
+	struct cache *c = cache_new(ENTRIES, 1 << 30);
+	bool good = true;
+	char text[40];
+
+	for (uint32_t i = 0; i < ENTRIES && good; i++)
+		good = !cache_find(c, key_of(i, text)) &&
+		    cache_add(c, key_of(i, text));
+	ok(good, "%d keys, each new", ENTRIES);
+	cache_free(c);
+}
+
 static void
 test_pins(void)
 {
@@ -408,6 +424,7 @@ main(void)
 {
 	test_one();
 	test_ceilings();
+	test_same_hash();
 	test_pins();
 	test_scan();
 	test_model();

@@ -109,6 +109,28 @@ test_full(void)
 	queue_free(q);
 }
 
+/* Where the ring was once turned at is a place like others later: with room for
+ * two large events and a small one. */
+static void
+test_turn(const struct event *large, size_t size)
+{
+	struct event small = sized(8);
+	struct queue *q = queue_new(rdns, ALL, 10, 2 * size + 600);
+	struct row row;
+
+	ok(takes(q, large) && takes(q, large) &&
+	    queue_next(q, INT64_MAX, &row) && takes(q, large),
+	    "turned behind two");
+	drain(q);
+	ok(takes(q, large) && takes(q, large) && takes(q, &small) &&
+	    queue_next(q, INT64_MAX, &row) &&
+	    queue_next(q, INT64_MAX, &row) &&
+	    queue_next(q, INT64_MAX, &row) &&
+	    slice_is(row.event->user, small.user) && queue_rows(q) == 0,
+	    "and not there again, with one behind them");
+	queue_free(q);
+}
+
 /* A ring in which an event fits exactly. */
 static void
 test_exact(void)
@@ -145,6 +167,7 @@ test_exact(void)
 	}
 	ok(good, "and of two, in turns");
 	queue_free(q);
+	test_turn(&e, size);
 }
 
 /* No more tickets: no room, and nothing half done. */

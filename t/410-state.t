@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Compress::Raw::Zlib qw(crc32);
+use IO::Compress::Gzip qw(gzip);
 use Test::More;
 use Time::HiRes qw(sleep time);
 use MLS;
@@ -91,6 +92,15 @@ spew($log, failure('d') =~ s/\n//r);
 gives('', 'half a line');
 add("\n", again(1));
 gives("d\nd\n", 'and all of it');
+fresh(failure("a\\b\tc"));
+filter();
+rename $log, "$log.1";
+spew($log);
+gives('', 'rotated, with a line that is not plain');
+add(again(1));
+gives("a\\\\b\\x09c\n", 'and is repeated');
+add(again(1));
+gives("a\\\\b\\x09c\n", 'and again, whatever is in it');
 fresh(failure('a'));
 filter();
 unlink $log;
@@ -131,6 +141,12 @@ gives("user\nb\n", 'a new output has a header');
 unlink $out;
 add(failure('c'));
 gives("user\nc\n", 'so has one that takes the place of a removed one');
+fresh(other(1));
+filter();
+rename $out, "$out.1";
+spew($out, "user\nforeign\n");
+add(failure('a'));
+gives("a\n", 'the same header does not make it the same output');
 @FILTER[-1] = 'never';
 
 # The machine was started again: a disk has another number.  And what stands
@@ -198,6 +214,31 @@ for (['cut', sub { truncate "$log.1", 3000 }],
 	is($ran->{status}, 1, "rotated away, $about: status");
 	like($ran->{err}, qr/may be missing/, "rotated away, $about: is said");
 	like(slurp($out), qr/^w$/m, "rotated away, $about: the next is read");
+}
+
+fresh(failure('same') x 100);
+filter();
+rename $log, "$log.1";
+truncate "$log.1", 50 * length failure('same');
+spew($log, failure('w'));
+is(filter()->{status}, 1, 'cut where it looks as it did: status');
+like(slurp($out), qr/\A(same\n){100}w\n\z/, 'and the next is read');
+
+fresh(map { failure("u$_") } 1 .. 20);
+filter();
+unlink $log;
+spew("$log.1", failure('u1'), map { failure("n$_") } 1 .. 40);
+spew($log, failure('w'));
+is(filter()->{status}, 1, 'one with the same first line, longer: status');
+like(slurp($out), qr/^u20\nu1\nn1\n(?:n\d+\n){39}w\n\z/m, 'is read');
+{
+	fresh(failure('a'));
+	gzip(\(join '', map { failure("u$_") } 1 .. 20), "$log.1.gz",
+	    -Level => 0);
+	truncate "$log.1.gz", 500;
+	my $ran = filter('--backlog', 'all');
+	is(slurp($out), "u1\nu2\nu3\na\n",
+	    'what there is of a damaged one is read');
 }
 
 # Compressed with what we do not read: said once, and the rest is read.

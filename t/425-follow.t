@@ -187,6 +187,27 @@ SKIP: {
 }
 is(slurp("$DIR/said"), '', 'no complaint');
 
+# Emptied, and filled with what begins like it.
+{
+	my @lines = map { failure("q$_") } 1 .. 20;
+	start();
+	add($log, @lines);
+	comes(join('', map { "q$_\n" } 1 .. 20), 'more than a head');
+	for (1 .. 500) {
+		last if slurp($state) =~ /^print at @{[-s $log]}$/m;
+		sleep 0.01;
+	}
+	kill 'STOP', $pid;
+	my $text = slurp($log);
+	spew($log, $text =~ s/q20\n\z/r20\n/r, failure('s'));
+	kill 'CONT', $pid;
+	sleep 2;
+	is(end('TERM') >> 8, 65, 'emptied and filled with something alike: it ends');
+	like(slurp("$DIR/said"), qr/somebody has edited it/, 'and says why');
+	comes('', 'nothing is taken for what was read');
+	unlink $log, "$DIR/said", $state, $out;
+}
+
 my ($wrong, $killed, $rotations) = killed_again_and_again(
     $ENV{MLS_BYTES} // 4_000_000, $ENV{MLS_KILLS} // 40);
 is($wrong, undef, "killed $killed times, rotated $rotations times");

@@ -80,6 +80,18 @@ is(written(), $rows . "fay\n", 'and the next one');
 cmp_ok(scalar(() = glob "$state.journal.*"), '<=', 2,
     'journals do not pile up');
 
+# What a line repeats may be written when that one is not.
+fresh();
+$o = started();
+$o->send(failure('a'));
+appears('a row in the state', sub { slurp($state) =~ /^rows 1$/m });
+is($o->send('2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times' .
+    "\n"), "OK\n", 'its repetition');
+$o->kill;
+$o = started();
+is($o->end, 0, 'end');
+is(written(), "a\na\na\n", 'is one after a kill, too');
+
 # A state that is put away takes its journal along: nothing of it comes again,
 # nothing of it is lost.
 for my $name ('', 'damaged') {

@@ -186,5 +186,12 @@ for my $seed (1 .. ($ENV{MLS_ALL_FAULTS} ? 200 : 10)) {
 	($why, $doubled) = talk(30, SHAKE => $seed);
 	is("$why, $doubled", ', 0', "interrupted and short, $seed");
 }
+# A part of a line is written, and then no more of it.
+for my $n (1 .. ($ENV{MLS_ALL_FAULTS} ? 200 : 30)) {
+	($why, $doubled) = talk(3, SHAKE => $n, FAULT =>
+	    'write:' . (5 + $n % 30) . ':ENOSPC');
+	like("$why, $doubled", qr/\A, [01]\z/, "short, then no room, $n");
+	unlike(slurp($said), qr/somebody has/, 'taken back by ourselves');
+}
 
 done_testing;

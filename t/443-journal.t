@@ -97,9 +97,41 @@ for (@ways) {
 	is(written(), $want, "$how: each row once");
 }
 
-# It cannot be made good.
+# However much it is.
+my $long = 'x' x 60_000;
 Omprog->fresh($dir);
 my $o = started('30s');
+$o->send(waits("a$_") =~ s/failed: x/failed: $long/r) for 1 .. 5;
+unlink journal();
+$o->send(waits('b'));
+$o->kill;
+$o = started('1s');
+appears('long lines: all rows', sub {
+	written() eq "a1\na2\na3\na4\na5\nb\n";
+});
+is($o->end, 0, 'long lines: end');
+
+# A piece stays as long as rows of it are not written.
+Omprog->fresh($dir);
+$o = started('30s');
+$o->send(passes('p'));
+appears('a row before others that wait', sub { written() eq "p\n" });
+$o->send(waits("w$_") =~ s/failed: x/failed: $long/r) for 1 .. 80;
+is(scalar(() = glob "$state.journal.*"), 2, 'in two pieces');
+rename $out, "$out.1";
+kill 'HUP', $o->{pid};
+appears('another checkpoint', sub {
+	my ($inode) = slurp($state) =~ /^output inode (\d+)$/m;
+	-e $out && (stat _)[1] == $inode;
+});
+$o->kill;
+$o = started('1s');
+appears('they come', sub { written() eq join '', map { "w$_\n" } 1 .. 80 });
+is($o->end, 0, 'end');
+
+# It cannot be made good.
+Omprog->fresh($dir);
+$o = started('30s');
 $o->send(waits('a'));
 rename $dir, "$DIR/b";
 is($o->send(waits('b'), 1, 2), undef, 'no directory: no answer');
@@ -158,7 +190,6 @@ SKIP: {
 	$o = Omprog->filter({error => $said, state => $state,
 	    out => "$small/out"});
 	is($o->answer, "OK\n", 'ready');
-	my $long = 'x' x 60_000;
 	for my $n (1 .. 150) {
 		$o->send(failure("u$n") =~ s/failed: x/failed: $long/r);
 	}

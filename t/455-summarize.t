@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use IO::Compress::Gzip qw(gzip);
 use JSON::PP;
+use List::Util qw(sum);
 use Test::More;
 use MLS;
 
@@ -47,6 +48,7 @@ sub json {
 	for (['a torn row', row(user => ';date;ip;x,hostna') =~ s/hostna\K.*\n//sr],
 	    ['a cut row', row(user => 'a;date;ip;server;user;c' . 'x' x 70_000)],
 	    ['a rest', ',date,ip,' . "\n"],
+	    ['a cut one', 'date,ip,' . 'x' x 70_000 . "\n"],
 	    ['a rest of names', 'date,ip,,,FR,1,X,auth-failure,smtpd,LOGIN' . "\n"]) {
 		my ($about, $bad) = @$_;
 		my $r = summarize({in => $HEADER . $bob . $bad .
@@ -145,6 +147,9 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is_deeply([map { @$_{qw(addresses countries)} } @{json(join '', $HEADER,
 	    map { row(country_code => $_) } '', 'FR', 'DE', 'FR')->{top}{user}}],
 	    [1, 2], 'one address, of which three things are said');
+	is(json(join '', $HEADER, map { row(user => "u$_", country_code =>
+	    qw(FR DE)[$_ > 3]) } 1 .. 3, 3 .. 5)->{top}{ip}[0]{users}, 5,
+	    'one address, of which two things are said: its users');
 	is(json($HEADER . row(country_code => ''))->{top}{user}[0]{countries}, 0,
 	    'no country known');
 	for my $c (0xad, 0x61c, 0x180e, 0x200b .. 0x200f, 0x202a .. 0x202e,
@@ -173,6 +178,17 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is($j->{total}, 1001, 'files, gzip too');
 	is_deeply([map { $_->{rows} } @{$j->{files}}], [1000, 1],
 	    'and what was in each');
+	spew("$DIR/c.csv", "ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n");
+	spew("$DIR/d.csv", row());
+	# A row may begin as one that was passed over under another header.
+	my $passed = '2026-11-10T00:00:00Z';
+	is(json(join('', "server,date,ip\n", "mx1,$passed,192.0.2.1\n" x 3,
+	    "server,note,date,ip\n",
+	    "mx1,$passed,2026-11-22T00:00:00Z,192.0.2.1\n"), '--period',
+	    'yesterday')->{total}, 1, 'what is passed over, by the header');
+	is(decode_json(summarize(@NOW, '--format', 'json', "$DIR/c.csv",
+	    "$DIR/d.csv")->{out})->{total}, 2,
+	    'a header is of its file alone');
 }
 
 # While logrotate packs a file it is there twice.
@@ -207,6 +223,8 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 			is_deeply([@$r{qw(status err)}, @$j{qw(total
 			    unread_files damaged_rows)}], [0, '', $rows, 0, 0],
 			    "twice, $about");
+			is(sum(map { $_->{rows} } @{$j->{files}}), $rows,
+			    'as is shown of the files');
 		}
 	}
 }
@@ -525,7 +543,7 @@ SKIP: {
 	    qw(192.0.2.7 192.0.2.70 9.9.9.9 2001:db8::7 198.51.100.1)),
 	    row(ip => '203.0.113.9') x 9, row(ip => '') x 20;
 	spew("$DIR/allow", "# ours\n 198.51.100.0/24  # office\n\n" .
-	    "2001:db8:1::/48\n192.0.2.70\n");
+	    "198.51.100.0\n2001:db8:1::/48\n192.0.2.70\n");
 	my $list = sub {
 		my $r = summarize({in => $in}, '--format', 'blocklist', @_);
 		is_deeply([@$r{qw(status err)}], [0, ''], "blocklist @_");

@@ -87,6 +87,7 @@ test_fields(void)
 			"Subject: " TEN TEN TEN TEN TEN TEN " 123456\n 89\n" },
 		{ "Gr\xc3\xbc\xc3\x9f" "e, a_b",
 			"Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe=2C_a=5Fb?=\n" },
+		{ "a ", "Subject: =?utf-8?Q?a_?=\n" },
 		{ "=?utf-8?Q?x?=",
 			"Subject: =?utf-8?Q?=3D=3Futf-8=3FQ=3Fx=3F=3D?=\n" },
 		{ SEVENTY "123456",
@@ -185,7 +186,8 @@ test_bad_addresses(void)
 		"ann@example.net\nBcc: b@example.net", "a\r@example.net",
 		"Ann\n <ann@example.net>", "j\xc3\xb6rg@example.net",
 		"ann@ex\xc3\xa4mple.net", "ann@[192.0.2.1", "ann@[]",
-		"a@b\x7f", SEVENTY "@example.net", "ann@" SEVENTY ".net",
+		"a@b\x7f", SEVENTY "@example.net",
+		TEN TEN TEN TEN TEN TEN "12345@example.net", "ann@" SEVENTY ".net",
 	};
 	struct mailbox m;
 

@@ -7,12 +7,15 @@
  *				(it takes four seconds); with a + behind N, it
  *				and all that follow
  *	FAULT_COUNT=FILE	at the end, "NAME N" a line for each name
+ *	FAULT_LOG=FILE		what changes a disk or secures it, as it is done:
+ *				"NAME PATH", a line each; create: a new name
  *	NO_DATA_SYNC=1		fdatasync() does nothing and says it did
  *	SHAKE=SEED		a quarter of reads and writes is interrupted, a
  *				quarter is short, of one byte or half */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,6 +50,7 @@ static const char *const names[CALLS] = { "write", "read", "pread", "open",
 
 static unsigned long counts[CALLS], all;
 static const char *count_file;
+static FILE *log_file;
 static int wanted = -1, error;
 static unsigned long nth;
 static bool for_ever, is_armed, is_shaken;
@@ -77,6 +81,8 @@ prepare(void)
 	count_file = getenv("FAULT_COUNT");
 	if (count_file)
 		atexit(write_counts);
+	if (getenv("FAULT_LOG"))
+		log_file = fopen(getenv("FAULT_LOG"), "ae");
 	if (!fault || sscanf(fault, "%15[a-z]:%lu%1[+]:%15s", name, &nth, plus,
 	    how) != 4) {
 		plus[0] = '\0';
@@ -125,6 +131,25 @@ strikes(enum call call)
 	return error != SLOW;
 }
 
+/* What is about to be done to a file, by its name now if that is NULL. */
+static void
+note(const char *what, int fd, const char *file)
+{
+	char link[32], name[PATH_MAX];
+	ssize_t n;
+
+	if (!log_file)
+		return;
+	if (!file) {
+		snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+		n = readlink(link, name, sizeof name - 1);
+		name[n < 0 ? 0 : n] = '\0';
+		file = name;
+	}
+	fprintf(log_file, "%s %s\n", what, file);
+	fflush(log_file);
+}
+
 /* True: interrupted; else n may be less. */
 static bool
 shakes(size_t *n)
@@ -156,6 +181,7 @@ write(int fd, const void *p, size_t n)
 	/* What is said about it must be heard. */
 	if (fd != STDERR_FILENO && (strikes(WRITE) || shakes(&n)))
 		return -1;
+	note("write", fd, NULL);
 	return real(fd, p, n);
 }
 
@@ -200,21 +226,32 @@ open(const char *file, int flags, ...)
 	va_start(args, flags);
 	mode = va_arg(args, mode_t);
 	va_end(args);
-	return strikes(OPEN) ? -1 : real(file, flags, mode);
+	if (strikes(OPEN))
+		return -1;
+	if (flags & O_CREAT && access(file, F_OK) < 0)
+		note("create", -1, file);
+	return real(file, flags, mode);
 }
 
 int
 rename(const char *from, const char *to)
 {
 	REAL(int, "rename", const char *, const char *);
-	return strikes(RENAME) ? -1 : real(from, to);
+	if (strikes(RENAME))
+		return -1;
+	note("rename", -1, from);
+	note("to", -1, to);
+	return real(from, to);
 }
 
 int
 fsync(int fd)
 {
 	REAL(int, "fsync", int);
-	return strikes(FSYNC) ? -1 : real(fd);
+	if (strikes(FSYNC))
+		return -1;
+	note("sync", fd, NULL);
+	return real(fd);
 }
 
 int
@@ -223,21 +260,33 @@ fdatasync(int fd)
 	REAL(int, "fdatasync", int);
 	if (getenv("NO_DATA_SYNC"))
 		return 0;
-	return strikes(FSYNC) ? -1 : real(fd);
+	if (strikes(FSYNC))
+		return -1;
+	note("sync", fd, NULL);
+	return real(fd);
 }
 
 int
 ftruncate(int fd, off_t n)
 {
+	struct stat st;
 	REAL(int, "ftruncate", int, off_t);
-	return strikes(FTRUNCATE) ? -1 : real(fd, n);
+	if (strikes(FTRUNCATE))
+		return -1;
+	/* Of its own length, it only gives back what was reserved. */
+	if (fstatat(fd, "", &st, AT_EMPTY_PATH) == 0 && st.st_size != n)
+		note("cut", fd, NULL);
+	return real(fd, n);
 }
 
 int
 unlink(const char *file)
 {
 	REAL(int, "unlink", const char *);
-	return strikes(UNLINK) ? -1 : real(file);
+	if (strikes(UNLINK))
+		return -1;
+	note("unlink", -1, file);
+	return real(file);
 }
 
 off_t
