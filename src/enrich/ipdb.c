@@ -19,8 +19,9 @@
 
 /* Attackers come back: most addresses of a log were seen a moment ago.  An
  * answer has its texts with it: what is far away costs more than all the rest
- * of a row. */
-enum { CACHE_BITS = 14, CACHE_SIZE = 1 << CACHE_BITS, NAME_NEAR = 39 };
+ * of a row.  So do pages touched for the first time: more answers were no
+ * faster, with 20,000 addresses and 660,000 ranges. */
+enum { CACHE_BITS = 12, CACHE_SIZE = 1 << CACHE_BITS, NAME_NEAR = 39 };
 
 struct answer {
 	uint64_t high, low;		/* of the address */
