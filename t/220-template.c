@@ -58,6 +58,9 @@ static const struct {
 	{ "tries {n:int} x", SLICE("tries 1000000 x"), "no" },
 	{ "tries {n:int} x", SLICE("tries -1 x"), "no" },
 	{ "tries {n:int} x", SLICE("tries  x"), "no" },
+	/* ip: no part of something else */
+	{ "from {i:ip}{:rest}", SLICE("from 192.0.2.1, x"), "i=192.0.2.1;" },
+	{ "from {i:ip}{:rest}", SLICE("from 192.0.2.1a"), "no" },
 	/* port */
 	{ "host]{p:port}: x", SLICE("host]:25: x"), "p=25;" },
 	{ "host]{p:port}: x", SLICE("host]:65535: x"), "p=65535;" },

@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Compress::Raw::Zlib qw(crc32);
+use Fcntl qw(:flock);
 use IO::Compress::Gzip qw(gzip);
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -301,6 +302,11 @@ misses('a file among those .* is missing', "e\nd\nc\nb\na\n", 'a hole',
     '--backlog', 'all');
 gives('', 'not said again');
 fresh(failure('a'));
+filter();
+rename $log, "$log.2";
+spew($log, failure('b'));
+misses('a file among those .* is missing', "b\n", 'a hole before the log');
+fresh(failure('a'));
 spew("$log-2026112$_", failure("day$_")) for 0, 1;
 gives("day0\nday1\na\n", 'dates');
 rename $log, "$log-20261122";
@@ -506,6 +512,17 @@ ok(-e $state, 'may say so');
 	kill 'TERM', $pid;
 	waitpid $pid, 0;
 	is($?, 0, 'TERM ends the first');
+}
+{
+	fresh(failure('a'));
+	filter();
+	spew($out, "a\nothers\n");
+	rename $out, "$out.1";
+	open my $held, '>>', "$out.1" or die;
+	flock $held, LOCK_EX or die;
+	refuses(75, "'\Q$out\E.1' is being written", 'somebody writes to the ' .
+	    'output that was moved away', @FILTER, @STATE, $log);
+	is(slurp("$out.1"), "a\nothers\n", 'it is left alone');
 }
 
 # Killed before the Nth system call, whichever; and each call fails once, and

@@ -101,12 +101,13 @@ truncate $log, 0;
 add($log, failure('h'));
 comes("h\n", 'emptied');
 kill 'STOP', $pid;
+add($log, failure('h0'));
 shift_up();
 spew("$log.1", slurp($log));
 truncate $log, 0;
 add($log, map { failure("h$_") } 1 .. 5);
 kill 'CONT', $pid;
-comes(join('', map { "h$_\n" } 1 .. 5), 'emptied and filled beyond that');
+comes(join('', map { "h$_\n" } 0 .. 5), 'emptied and filled beyond that');
 
 # Removed, when all of it had been read.
 unlink $log;

@@ -129,6 +129,16 @@ $o = started('1s');
 appears('they come', sub { written() eq join '', map { "w$_\n" } 1 .. 80 });
 is($o->end, 0, 'end');
 
+# A repetition stands in the piece of the line that it repeats, full or not.
+Omprog->fresh($dir);
+$o = started('1s');
+$o->send(passes("r$_") =~ s/failed: x/failed: $long/r) for 1 .. 70;
+$o->send('2026-11-22T11:05:41+01:00 mx1 last message repeated 2 times' . "\n");
+$o->send(passes('s'));
+is($o->end, 0, 'end');
+is(written(), join('', map { "r$_\n" } 1 .. 70, 70, 70) . "s\n",
+    'a repetition behind a full piece');
+
 # It cannot be made good.
 Omprog->fresh($dir);
 $o = started('30s');
