@@ -293,6 +293,22 @@ test_limits(void)
 }
 
 static void
+is_literals(const struct template *t, bool few, const char *expected)
+{
+	struct buf b;
+	size_t n = 0;
+	const struct slice *texts = t ? template_literals(t, few, &n) : NULL;
+
+	buf_init(&b, 1000);
+	for (size_t k = 0; k < n; k++) {
+		buf_add(&b, k ? SLICE("|") : SLICE(""));
+		buf_add(&b, texts[k]);
+	}
+	is(buf_slice(&b), expected, "what to look for");
+	buf_release(&b);
+}
+
+static void
 test_literal(void)
 {
 	static const struct {
@@ -322,6 +338,14 @@ test_literal(void)
 			"text i|text j|text k|text l|text m|text n|text o|text p" },
 		{ "text {=a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q}", "text " },
 	};
+	/* A text with no hole in it, where all would be too many. */
+	static const struct {
+		const char *template, *literal;
+	} few[] = {
+		{ "failed: {=none|wrong password}, {u:rest}", "failed: " },
+		{ "or, {=none|wrong}{u:rest}", "or, " },
+		{ "a, {=none|wrong}{u:rest}", "a, none|a, wrong" },
+	};
 	struct arena a;
 	struct err e;
 
@@ -330,18 +354,11 @@ test_literal(void)
 		struct template *t = template_compile(&a,
 		    slice_text(literals[i].template), &e);
 
-		struct buf b;
-		size_t n = 0;
-		const struct slice *texts = t ? template_literals(t, &n) : NULL;
-
-		buf_init(&b, 1000);
-		for (size_t k = 0; k < n; k++) {
-			buf_add(&b, k ? SLICE("|") : SLICE(""));
-			buf_add(&b, texts[k]);
-		}
-		is(buf_slice(&b), literals[i].literal, "what to look for");
-		buf_release(&b);
+		is_literals(t, false, literals[i].literal);
 	}
+	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
+		is_literals(template_compile(&a, slice_text(few[i].template),
+		    &e), true, few[i].literal);
 	arena_release(&a);
 }
 

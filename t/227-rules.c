@@ -14,7 +14,7 @@ test_rules(void)
 	struct buf b;
 	size_t n = 0;
 	bool good = true;
-	int found;
+	int found, few;
 
 	buf_init(&b, 10000);
 	for (; rules_embedded(n); n++)
@@ -30,6 +30,10 @@ test_rules(void)
 			good = good && (i == k || slice_find(literals[i],
 			    literals[k]) == literals[i].n);
 	ok(found > 0 && good, "no literal contains another");
+	few = rules_literals(r, ~0u, literals,
+	    (size_t)found - 1);
+	ok(few > 0 && few < found / 2,
+	    "less is looked for if there is no room for all");
 	ok(rules_literals(r, ~0u, literals, 1) == -1 &&
 	    rules_literals(r, 0, literals, SCAN_LITERALS) == 0,
 	    "more than there is room for; none");

@@ -170,11 +170,11 @@ add_literal(struct slice literal, struct slice *literals, size_t *n,
 /* Nothing to add if what is looked for anyway stands in the lines of the rule
  * as well. */
 static int
-add_literals(const struct template *t, struct slice *literals, size_t *n,
-    size_t max)
+add_literals(const struct template *t, bool few, struct slice *literals,
+    size_t *n, size_t max)
 {
 	size_t own;
-	const struct slice *texts = template_literals(t, &own);
+	const struct slice *texts = template_literals(t, few, &own);
 
 	for (size_t i = 0; i < *n; i++)
 		if (template_surely_holds(t, literals[i]))
@@ -186,10 +186,10 @@ add_literals(const struct template *t, struct slice *literals, size_t *n,
 }
 
 static size_t
-shortest_literal(const struct template *t)
+shortest_literal(const struct template *t, bool few)
 {
 	size_t n, shortest = SIZE_MAX;
-	const struct slice *texts = template_literals(t, &n);
+	const struct slice *texts = template_literals(t, few, &n);
 
 	while (n--)
 		if (texts[n].n < shortest)
@@ -198,22 +198,39 @@ shortest_literal(const struct template *t)
 }
 
 static int
-by_literal(const void *a, const void *b)
+by_literal(const void *a, const void *b, void *few)
 {
-	size_t x = shortest_literal(*(const struct template *const *)a);
-	size_t y = shortest_literal(*(const struct template *const *)b);
+	size_t x = shortest_literal(*(const struct template *const *)a,
+	    *(const bool *)few);
+	size_t y = shortest_literal(*(const struct template *const *)b,
+	    *(const bool *)few);
 
 	return (x > y) - (x < y);
 }
 
 /* Short ones first: they may do for others. */
+static int
+literals_of(const struct template **wanted, size_t n_wanted, bool few,
+    struct slice *literals, size_t max)
+{
+	size_t n = 0;
+
+	qsort_r(wanted, n_wanted, sizeof *wanted, by_literal, &few);
+	for (size_t i = 0; i < n_wanted; i++)
+		if (add_literals(wanted[i], few, literals, &n, max) < 0)
+			return -1;
+	return (int)n;
+}
+
+/* The more is written out in the rules the more there is to look for: that
+ * must not keep them from being used. */
 int
 rules_literals(const struct rules *r, unsigned events,
     struct slice *literals, size_t max)
 {
 	const struct template **wanted;
-	size_t rules = 0, n_wanted = 0, n = 0;
-	bool fit = true;
+	size_t rules = 0, n_wanted = 0;
+	int n;
 
 	for (size_t i = 0; i < r->n; i++)
 		rules += r->filters[i]->n_rules;
@@ -225,11 +242,11 @@ rules_literals(const struct rules *r, unsigned events,
 			if (events & 1u << f->rules[k].event)
 				wanted[n_wanted++] = f->rules[k].template;
 	}
-	qsort(wanted, n_wanted, sizeof *wanted, by_literal);
-	for (size_t i = 0; fit && i < n_wanted; i++)
-		fit = add_literals(wanted[i], literals, &n, max) == 0;
+	n = literals_of(wanted, n_wanted, false, literals, max);
+	if (n < 0)
+		n = literals_of(wanted, n_wanted, true, literals, max);
 	free(wanted);
-	return fit ? (int)n : -1;
+	return n;
 }
 
 static void

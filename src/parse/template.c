@@ -18,13 +18,18 @@ struct part {
 	bool is_ip;	/* and it has a name */
 };
 
+struct texts {
+	struct slice *items;
+	size_t n;
+};
+
 struct template {
 	size_t n;
 	struct part *parts;
 	size_t holes;
 	const struct hole *named[TEMPLATE_HOLES];
-	size_t n_literals;
-	struct slice *literals;
+	/* To be looked for: the best there is, and with no hole in it. */
+	struct texts literals, few;
 };
 
 /* Copies literal text up to a hole, doubled braces made single. */
@@ -241,39 +246,54 @@ join(struct arena *a, const struct slice pieces[3])
 }
 
 static int
-keep_literals(struct arena *a, struct template *t, struct certain c,
+keep_literals(struct arena *a, struct texts *texts, struct certain c,
     struct err *e)
 {
 	struct slice pieces[3];
 
-	t->literals = arena_array(a, t->n_literals, sizeof *t->literals);
-	for (size_t i = 0; t->literals && next_certain(&c, pieces); i++) {
-		t->literals[i] = join(a, pieces);
-		if (!t->literals[i].p)
-			t->literals = NULL;
+	texts->items = arena_array(a, texts->n, sizeof *texts->items);
+	for (size_t i = 0; texts->items && next_certain(&c, pieces); i++) {
+		texts->items[i] = join(a, pieces);
+		if (!texts->items[i].p)
+			texts->items = NULL;
 	}
-	return t->literals ? 0 : err_set(e, EX_CONFIG, "too many templates");
+	return texts->items ? 0 : err_set(e, EX_CONFIG, "too many templates");
 }
 
+/* None are kept if nothing is long enough. */
 static int
-choose_literals(struct arena *a, struct template *t, struct err *e)
+choose_literals(struct arena *a, const struct template *t, bool with_holes,
+    struct texts *texts, struct err *e)
 {
 	size_t longest = LITERAL_MIN - 1, best = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
 		size_t n, shortest = shortest_certain(certain_of(t, i), &n);
 
+		if (t->parts[i].hole.type && !with_holes)
+			continue;
 		if (shortest > longest || (shortest == longest &&
-		    n < t->n_literals)) {
+		    n < texts->n)) {
 			longest = shortest;
-			t->n_literals = n;
+			texts->n = n;
 			best = i;
 		}
 	}
-	if (t->n_literals == 0)
+	return texts->n ? keep_literals(a, texts, certain_of(t, best), e) : 0;
+}
+
+static int
+set_literals(struct arena *a, struct template *t, struct err *e)
+{
+	if (choose_literals(a, t, true, &t->literals, e) < 0 ||
+	    choose_literals(a, t, false, &t->few, e) < 0)
+		return -1;
+	if (t->literals.n == 0)
 		return err_set(e, EX_CONFIG, "no literal text of at least %d "
 		    "plain characters: nothing to look for", LITERAL_MIN);
-	return keep_literals(a, t, certain_of(t, best), e);
+	if (t->few.n == 0)
+		t->few = t->literals;
+	return 0;
 }
 
 struct template *
@@ -293,7 +313,7 @@ template_compile(struct arena *a, struct slice text, struct err *e)
 	if (check_order(parts, t->n, e) < 0)
 		return NULL;
 	memcpy(t->parts, parts, t->n * sizeof *parts);
-	if (number_holes(t, e) < 0 || choose_literals(a, t, e) < 0)
+	if (number_holes(t, e) < 0 || set_literals(a, t, e) < 0)
 		return NULL;
 	return t;
 }
@@ -446,10 +466,12 @@ template_hole_is(const struct template *t, size_t hole, const char *type)
 }
 
 const struct slice *
-template_literals(const struct template *t, size_t *n)
+template_literals(const struct template *t, bool few, size_t *n)
 {
-	*n = t->n_literals;
-	return t->literals;
+	const struct texts *texts = few ? &t->few : &t->literals;
+
+	*n = texts->n;
+	return texts->items;
 }
 
 bool

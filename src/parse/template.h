@@ -80,8 +80,10 @@ bool template_hole_is(const struct template *t, size_t hole,
 /* The texts of which a line must hold one to match at all: a literal, or what a
  * hole takes one of with the literals around it; those whose shortest is the
  * longest, as far as JSON leaves them as they are (no quotes, backslash, slash,
- * nothing but printable ASCII).  Borrowed from the template. */
-const struct slice *template_literals(const struct template *t, size_t *n);
+ * nothing but printable ASCII).  Few: a single literal, though it may be
+ * shorter, if one is long enough.  Borrowed from the template. */
+const struct slice *template_literals(const struct template *t, bool few,
+	size_t *n);
 /* Whether every line that matches holds a text, in one of the literals. */
 bool template_surely_holds(const struct template *t, struct slice text);
 
