@@ -313,6 +313,21 @@ sub needed {
 	my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', $nothing, $FILTER,
 	    @bad);
 	like($r->{err}, $complaint, 'behind a pipe: at start');
+	like(run({ in => '' }, $FILTER, @bad, '--confirm', '--state',
+	    "$DIR/confirm.state", '-o', "$DIR/confirm.csv")->{err}, $complaint, '--confirm: at start');
+	my $pid = fork // die "fork: $!";
+	if (!$pid) {
+		open STDERR, '>', "$DIR/follow.err" or die "follow.err: $!";
+		exec $FILTER, @bad, '--follow', '--state', "$DIR/follow.state",
+		    '-o', "$DIR/follow.csv", $nothing or die "exec: $!";
+	}
+	for (1 .. 300) {
+		last if -s "$DIR/follow.err";
+		sleep 0.1;
+	}
+	kill 'TERM', $pid;
+	waitpid $pid, 0;
+	like(slurp("$DIR/follow.err"), $complaint, '--follow: at start');
 }
 
 # Small files that unpack to much more than memory should hold: one line without
