@@ -103,16 +103,17 @@ accept_line(struct confirm *c, struct slice line, bool may_begin,
 	return c->run->options.fsync ? journal_sync(journal, e) : 0;
 }
 
-static bool
-gives_row(struct confirm *c, struct slice line, struct event *event)
+/* The row that a line gives, NULL: none. */
+static const struct event *
+row_of(struct confirm *c, struct slice line)
 {
-	bool gives = false;
+	const struct event *row = NULL, *next;
 
 	/* To the end: the line may be repeated by the next one. */
 	parser_begin(c->front, line);
-	while (parser_next(c->front, event))
-		gives = true;
-	return gives;
+	while ((next = parser_next(c->front)))
+		row = next;
+	return row;
 }
 
 /* Transactions need not be switched on; if they are, each line is safe before
@@ -121,7 +122,7 @@ static int
 take_line(struct confirm *c, struct slice whole, struct err *e)
 {
 	struct slice line = whole;
-	struct event event;
+	const struct event *row;
 	bool begins;
 
 	filter_answer_await();
@@ -133,8 +134,9 @@ take_line(struct confirm *c, struct slice whole, struct err *e)
 		answer(c, SLICE("OK\n"));
 		return 0;
 	}
-	if (gives_row(c, whole, &event) && accept_line(c, line,
-	    event.line.first == event.line.from, e) < 0)
+	row = row_of(c, whole);
+	if (row && accept_line(c, line, row->line.first == row->line.from,
+	    e) < 0)
 		return -1;
 	answer(c, c->in_transaction ? SLICE("DEFER_COMMIT\n") :
 	    SLICE("OK\n"));

@@ -33,11 +33,20 @@ sift(void *with, struct slice block, struct buf *out)
 	sieve_block(with, block, out);
 }
 
-int
-feed_next(struct feed *s, struct slice *block, struct err *e)
+static void
+study(void *with, struct slice left, struct buf *readings)
 {
-	return s->ahead ? ahead_next(s->ahead, block, e) :
-	    input_next(s->in, block, e);
+	sieve_read(with, left, readings);
+}
+
+int
+feed_next(struct feed *s, struct slice *block, struct slice *readings,
+    struct err *e)
+{
+	if (s->ahead)
+		return ahead_next(s->ahead, block, readings, e);
+	*readings = (struct slice){ NULL, 0 };
+	return input_next(s->in, block, e);
 }
 
 int
@@ -72,11 +81,14 @@ feed_close(struct feed *s)
 static void
 feed_open(struct feeds *all, struct feed *s, const char *name)
 {
+	struct ahead_work work = { .sift = sift, .study = study,
+		.with = &s->sieve };
+
 	s->in = input_open(name, &s->e);
 	s->ahead = NULL;
 	s->sieve = all->sieve;
 	if (s->in && !input_is_live(s->in) && all->threads)
-		s->ahead = ahead_new(s->in, sift, &s->sieve);
+		s->ahead = ahead_new(s->in, &work);
 }
 
 /* Only what nobody else reads, or waits for, is opened before its turn. */
@@ -99,12 +111,12 @@ count_processors(void)
 }
 
 struct feeds *
-feeds_new(const struct parser *parser, char **names, int n)
+feeds_new(const struct sieve *sieve, char **names, int n)
 {
 	struct feeds *all = mem_new(sizeof *all);
 	int processors = count_processors();
 
-	sieve_init(&all->sieve, parser);
+	all->sieve = *sieve;
 	all->names = names;
 	all->n = n;
 	all->threads = processors > THREADS_MAX ? THREADS_MAX :

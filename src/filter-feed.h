@@ -18,8 +18,10 @@ struct feed {
 	struct sieve sieve;
 };
 
-/* As input_next(), input_wait(), input_taken(). */
-int feed_next(struct feed *s, struct slice *block, struct err *e);
+/* As input_next(), input_wait(), input_taken().  Readings: what sieve_read() has
+ * made of the block, or empty. */
+int feed_next(struct feed *s, struct slice *block, struct slice *readings,
+	struct err *e);
 int feed_wait(struct feed *s, int64_t microseconds, int other,
 	const sigset_t *mask);
 uint64_t feed_taken(struct feed *s);
@@ -30,8 +32,8 @@ void feed_stop(struct feed *s);
 /* The inputs of a run, some of them read ahead of their turn. */
 struct feeds;
 
-/* The names must live as long; the parser only now. */
-struct feeds *feeds_new(const struct parser *parser, char **names, int n);
+/* The names must live as long; the sieve is copied. */
+struct feeds *feeds_new(const struct sieve *sieve, char **names, int n);
 void feeds_free(struct feeds *all);
 
 /* The next, until the next call.  NULL: that was all. */

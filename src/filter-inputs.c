@@ -74,7 +74,7 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 	uint64_t before = run->bytes;
 	bool is_live = input_is_live(f->in);
 	bool goes_on = is_live && !run->options.now;
-	struct slice block;
+	struct slice block, readings;
 	int rc;
 
 	run->now = run->heard_at = filter_run_now();
@@ -85,7 +85,7 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 		filter_databases_need(run);
 
 	while ((rc = await_input(run, f, e)) == 0) {
-		int got = feed_next(f, &block, e);
+		int got = feed_next(f, &block, &readings, e);
 
 		run->now = run->heard_at = filter_run_now();
 		pace_read(&run->pace, feed_taken(f), run->now);
@@ -97,6 +97,7 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 			note_damage(run, f->in, e);
 		if (got <= 0)
 			break;
+		parser_set_readings(run->parser, readings);
 		rc = filter_run_block(run, block, e);
 		if (rc)
 			break;
@@ -146,7 +147,7 @@ start_progress(struct filter_run *run, uint64_t total)
 int
 filter_inputs(struct filter_run *run, char **names, int n)
 {
-	struct feeds *feeds = feeds_new(run->parser, names, n);
+	struct feeds *feeds = feeds_new(parser_sieve(run->parser), names, n);
 	struct err e = { 0 };
 	struct feed *feed;
 	int rc = 0;

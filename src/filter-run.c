@@ -362,13 +362,13 @@ filter_run_mark(struct filter_run *run)
 /* As many as the parser lets us have at a time, so that their addresses can be
  * looked up together. */
 static size_t
-next_events(struct filter_run *run, struct event *events)
+next_events(struct filter_run *run, const struct event **events)
 {
 	struct ip ips[PARSER_AHEAD];
 	size_t n = 0;
 
-	for (; n < PARSER_AHEAD && parser_next(run->parser, &events[n]); n++)
-		ips[n] = events[n].ip;
+	for (; n < PARSER_AHEAD && (events[n] = parser_next(run->parser)); n++)
+		ips[n] = events[n]->ip;
 	if (n)
 		filter_databases_need(run);
 	if (run->ipdb)
@@ -381,7 +381,7 @@ next_events(struct filter_run *run, struct event *events)
 int
 filter_run_block(struct filter_run *run, struct slice block, struct err *e)
 {
-	struct event events[PARSER_AHEAD];
+	const struct event *events[PARSER_AHEAD];
 	size_t n = PARSER_AHEAD;
 	int rc = 0;
 
@@ -390,8 +390,8 @@ filter_run_block(struct filter_run *run, struct slice block, struct err *e)
 	while (rc == 0 && n == PARSER_AHEAD) {
 		n = next_events(run, events);
 		for (size_t i = 0; i < n && rc == 0; i++)
-			if (events[i].line.from >= run->from)
-				rc = add_row(run, &events[i], e);
+			if (events[i]->line.from >= run->from)
+				rc = add_row(run, events[i], e);
 	}
 	if (rc == 0)
 		filter_run_mark(run);

@@ -16,21 +16,64 @@
 
 enum { LINES = 1000000 };
 
+static struct slice ignored;
+
 /* Every line whose last digit is one of these is wanted. */
 static const char *wanted;
+
+/* What a thread has done. */
+struct done {
+	unsigned blocks, studies;
+	bool tarries;		/* in the middle of a study */
+};
 
 static void
 sift(void *with, struct slice block, struct buf *out)
 {
 	struct slice line, rest = block;
 
-	*(unsigned *)with += 1;
+	((struct done *)with)->blocks++;
 	while (slice_cut(&rest, '\n', &line)) {
 		if (!strchr(wanted, line.p[line.n - 1]))
 			continue;
 		buf_add(out, line);
 		buf_add_byte(out, '\n');
 	}
+}
+
+/* How many bytes there are, and how many sevens. */
+static void
+add_tale(struct slice text, struct buf *out)
+{
+	unsigned sevens = 0;
+
+	for (size_t i = 0; i < text.n; i++)
+		sevens += text.p[i] == '7';
+	buf_addf(out, "%zu %u", text.n, sevens);
+}
+
+static void
+study(void *with, struct slice left, struct buf *told)
+{
+	struct done *done = with;
+
+	__atomic_add_fetch(&done->studies, 1, __ATOMIC_RELAXED);
+	add_tale(left, told);
+	if (done->tarries) {
+		told->n--;
+		(void)poll(NULL, 0, 20);
+		told->n++;
+	}
+}
+
+static struct ahead *
+new(struct input *in, struct done *done)
+{
+	struct ahead_work work = { .sift = sift, .study = study,
+		.with = done };
+
+	*done = (struct done){ .blocks = 0 };
+	return in ? ahead_new(in, &work) : NULL;
 }
 
 static void
@@ -50,15 +93,21 @@ static unsigned
 take_all(struct ahead *a, unsigned pause, int *rc, struct err *e)
 {
 	unsigned lines = 0, expected = 0;
-	struct slice block, line;
+	struct slice block, line, told;
 	char text[64];
 	bool good = true;
+	struct buf tale;
 
+	buf_init(&tale, 100);
 	for (;;) {
 		(void)ahead_wait(a, -1, -1, NULL);
-		*rc = ahead_next(a, &block, e);
+		*rc = ahead_next(a, &block, &told, e);
 		if (*rc <= 0)
-			return good ? lines : 0;
+			break;
+		buf_reset(&tale);
+		add_tale(block, &tale);
+		good = good && (told.n == 0 || slice_is(told,
+		    buf_slice(&tale)));
 		while (slice_cut(&block, '\n', &line)) {
 			while (!strchr(wanted, '0' + (int)(expected % 10)))
 				expected++;
@@ -70,6 +119,8 @@ take_all(struct ahead *a, unsigned pause, int *rc, struct err *e)
 		if (pause)
 			(void)poll(NULL, 0, (int)pause);
 	}
+	buf_release(&tale);
+	return good ? lines : 0;
 }
 
 static void
@@ -77,13 +128,14 @@ test_all(const char *digits, unsigned pause, unsigned expected)
 {
 	struct err e = { 0 };
 	struct input *in = input_open("lines", &e);
-	unsigned blocks = 0, lines;
+	struct done done;
 	struct stat st;
 	struct ahead *a;
+	unsigned lines;
 	int rc = -1;
 
 	wanted = digits;
-	a = in ? ahead_new(in, sift, &blocks) : NULL;
+	a = new(in, &done);
 	if (!ok(a != NULL, "a thread"))
 		return;
 	lines = take_all(a, pause, &rc, &e);
@@ -92,10 +144,65 @@ test_all(const char *digits, unsigned pause, unsigned expected)
 	ok(stat("lines", &st) == 0 && ahead_taken(a) == (uint64_t)st.st_size,
 	    "all of the file was taken");
 	ok(ahead_wait(a, 0, -1, NULL) == 1 &&
-	    ahead_next(a, &(struct slice){ NULL, 0 }, &e) == 0,
+	    ahead_next(a, &ignored, &ignored, &e) == 0,
 	    "and the end stays the end");
 	ahead_free(a);
-	ok(blocks > 10 && input_cut_lines(in) == 0, "the input is ours again");
+	ok(!pause || done.studies > 10, "while we tarried it studied %u times",
+	    done.studies);
+	ok(done.blocks > 10 && input_cut_lines(in) == 0, "the input is ours again");
+	input_close(in);
+}
+
+/* What is being studied when its turn comes is waited for. */
+static void
+test_tarrying(void)
+{
+	struct err e = { 0 };
+	struct input *in = input_open("lines", &e);
+	struct done done;
+	struct ahead *a;
+	unsigned lines;
+	int rc = -1;
+
+	wanted = "0123456789";
+	a = new(in, &done);
+	if (!ok(a != NULL, "a thread that studies slowly"))
+		return;
+	done.tarries = true;
+	lines = take_all(a, 0, &rc, &e);
+	ahead_free(a);
+	ok(lines == LINES && rc == 0 && done.studies > 0, "%u lines, %u studies"
+	    " waited for", lines, done.studies);
+	input_close(in);
+}
+
+/* All has been read, and is studied as far as it waits. */
+static void
+test_end(void)
+{
+	struct err e = { 0 };
+	struct input *in;
+	struct done done;
+	struct ahead *a;
+	unsigned studies = 0;
+
+	if (system("head -c 2000000 lines >few") != 0)
+		printf("# no head\n");
+	in = input_open("few", &e);
+	wanted = "0123456789";
+	a = new(in, &done);
+	if (!ok(a != NULL, "a thread for a few blocks"))
+		return;
+	while (ahead_taken(a) < 2000000)
+		(void)poll(NULL, 0, 1);
+	(void)ahead_wait(a, -1, -1, NULL);
+	ok(ahead_next(a, &ignored, &ignored, &e) == 1, "one is taken");
+	for (int i = 0; studies < 1 && i < 10000; i++) {
+		(void)poll(NULL, 0, 1);
+		studies = __atomic_load_n(&done.studies, __ATOMIC_RELAXED);
+	}
+	ok(studies > 0, "the others are studied though all has been read");
+	ahead_free(a);
 	input_close(in);
 }
 
@@ -105,22 +212,23 @@ test_damage(void)
 {
 	struct err e = { 0 };
 	struct input *in;
+	struct done done;
 	struct ahead *a;
-	unsigned blocks = 0, lines;
+	unsigned lines;
 	int rc = 0;
 
 	if (system("gzip -c lines | head -c 700000 >cut.gz") != 0)
 		printf("# no gzip\n");
 	in = input_open("cut.gz", &e);
 	wanted = "0123456789";
-	a = in ? ahead_new(in, sift, &blocks) : NULL;
+	a = new(in, &done);
 	if (!ok(a != NULL, "a thread for a gzip file"))
 		return;
 	lines = take_all(a, 0, &rc, &e);
 	ok(lines > 1000 && rc < 0 && e.status == EX_DATAERR &&
 	    strstr(e.text, "'cut.gz' is cut short"), "%u lines, then: %s",
 	    lines, e.text);
-	ok(ahead_next(a, &(struct slice){ NULL, 0 }, &e) < 0 &&
+	ok(ahead_next(a, &ignored, &ignored, &e) < 0 &&
 	    input_is_packed(in), "and again");
 	ahead_free(a);
 	input_close(in);
@@ -137,8 +245,8 @@ test_unwanted(void)
 	wanted = "0123456789";
 	for (int i = 0; i < 20; i++) {
 		struct input *in = input_open("more", &e);
-		unsigned blocks = 0;
-		struct ahead *a = in ? ahead_new(in, sift, &blocks) : NULL;
+		struct done done;
+		struct ahead *a = new(in, &done);
 
 		if (!a)
 			break;
@@ -155,7 +263,7 @@ test_unwanted(void)
 		/* One in our hands, and others behind it. */
 		if (i % 2) {
 			(void)poll(NULL, 0, 20);
-			(void)ahead_next(a, &(struct slice){ NULL, 0 }, &e);
+			(void)ahead_next(a, &ignored, &ignored, &e);
 		}
 		ahead_free(a);
 		input_close(in);
@@ -171,8 +279,8 @@ test_wait(void)
 	struct input *in = input_open("nothing", &e);
 	int other = eventfd(1, EFD_CLOEXEC), rc, n = 0;
 	struct slice block;
-	unsigned blocks = 0;
-	struct ahead *a = in ? ahead_new(in, sift, &blocks) : NULL;
+	struct done done;
+	struct ahead *a = new(in, &done);
 
 	if (!ok(a && other >= 0, "a thread for an empty file"))
 		return;
@@ -180,9 +288,9 @@ test_wait(void)
 		n++;
 	do {
 		(void)ahead_wait(a, -1, other, NULL);
-		rc = ahead_next(a, &block, &e);
+		rc = ahead_next(a, &block, &ignored, &e);
 	} while (rc > 0 && block.n == 0);
-	ok(rc == 0 && blocks == 0, "nothing comes of it");
+	ok(rc == 0 && done.blocks == 0, "nothing comes of it");
 	ahead_free(a);
 	ahead_free(NULL);
 	input_close(in);
@@ -200,6 +308,8 @@ main(void)
 	test_all("7", 0, LINES / 10);
 	test_all("0123456789", 1, LINES);
 	test_all("x", 0, 0);
+	test_tarrying();
+	test_end();
 	test_damage();
 	test_unwanted();
 	test_wait();

@@ -26,11 +26,11 @@ add_event(struct buf *out, const struct event *e)
 	buf_add_byte(out, ';');
 }
 
-/* Set: the parser gets of each block what a sieve leaves, and several of these
- * together. */
-static bool is_sifted;
+/* What the parser gets: blocks as they are; what a sieve leaves of them, of
+ * several together; and this read already, as far as there is room for it. */
+static enum { AS_IT_IS, SIFTED, READ, WAYS } way;
 static struct sieve sieve;
-static struct buf sifted;
+static struct buf sifted, readings;
 
 /* The block before goes away when the next one comes: what the parser still
  * holds of it then, a memory checker sees. */
@@ -39,7 +39,7 @@ feed_as_it_is(struct parser *p, char **kept, struct slice block,
     struct buf *out)
 {
 	char *copy = malloc(block.n ? block.n : 1);
-	struct event e;
+	const struct event *e;
 
 	if (!copy)
 		return;
@@ -49,9 +49,17 @@ feed_as_it_is(struct parser *p, char **kept, struct slice block,
 		memset(*kept, '#', 1);
 	free(*kept);
 	*kept = copy;
+	if (way == READ && chance(8)) {
+		buf_release(&readings);
+		buf_init(&readings, chance(3) ? ROOM : (1 + chance(4)) *
+		    sizeof(struct reading));
+		sieve_read(&sieve, (struct slice){ copy, block.n },
+		    &readings);
+		parser_set_readings(p, buf_slice(&readings));
+	}
 	parser_begin(p, (struct slice){ copy, block.n });
-	while (parser_next(p, &e))
-		add_event(out, &e);
+	while ((e = parser_next(p)))
+		add_event(out, e);
 }
 
 static void
@@ -60,7 +68,7 @@ feed(struct parser *p, char **kept, struct slice block, bool is_last,
 {
 	size_t before = sifted.n;
 
-	if (!is_sifted) {
+	if (way == AS_IT_IS) {
 		feed_as_it_is(p, kept, block, out);
 		return;
 	}
@@ -83,8 +91,8 @@ run(struct parser *p, const char *const *lines, size_t n, unsigned split,
 	struct buf block;
 
 	buf_init(&block, ROOM);
-	sieve_init(&sieve, p);
-	(is_sifted ? parser_start_sifted : parser_start)(p, &clock);
+	sieve = *parser_sieve(p);
+	(way == AS_IT_IS ? parser_start : parser_start_sifted)(p, &clock);
 	buf_reset(out);
 	for (size_t i = 0; i < n; i++) {
 		buf_add(&block, slice_text(lines[i]));
@@ -331,7 +339,7 @@ test_long(void)
 	for (size_t i = 0; p && i < 8; i++) {
 		size_t n = lengths[i / 2], cut = n < INPUT_LINE_MAX ? n :
 		    INPUT_LINE_MAX;
-		struct event one, two;
+		const struct event *one = NULL, *two;
 		size_t user;
 
 		buf_reset(&block);
@@ -343,16 +351,16 @@ test_long(void)
 		if (i & 1)
 			buf_add(&block, SLICE(AGAIN("7") "\n"));
 		parser_begin(p, buf_slice(&block));
-		good = good && parser_next(p, &one);
-		user = one.user.n;
+		good = good && (one = parser_next(p));
+		user = good ? one->user.n : 0;
 		if (!(i & 1)) {
-			good = good && !parser_next(p, &two);
+			good = good && !parser_next(p);
 			memset(block.p, '#', block.n);
 			parser_begin(p, SLICE(AGAIN("7")));
 		}
-		good = good && parser_next(p, &two) && two.count == 7 &&
-		    user == cut - head && two.user.n == user &&
-		    two.user.p[user - 1] == 'u' && !parser_next(p, &one);
+		good = good && (two = parser_next(p)) && two->count == 7 &&
+		    user == cut - head && two->user.n == user &&
+		    two->user.p[user - 1] == 'u' && !parser_next(p);
 		if (!good) {
 			printf("# a line of %zu bytes\n", n);
 			break;
@@ -370,7 +378,7 @@ test_ahead(void)
 {
 	static const struct clock clock = { .now = 1795348800 };
 	struct parser *p = parser(1 << EVENT_AUTH_FAILURE);
-	struct event events[PARSER_AHEAD];
+	const struct event *events[PARSER_AHEAD];
 	struct buf block, user;
 	bool good = p != NULL;
 
@@ -380,8 +388,7 @@ test_ahead(void)
 		parser_start(p, &clock);
 	if (p)
 		parser_begin(p, SLICE(BOB "\n"));
-	good = good && parser_next(p, &events[0]) &&
-	    !parser_next(p, &events[1]);
+	good = good && parser_next(p) && !parser_next(p);
 	buf_addf(&block, "%s\n", AGAIN("3"));
 	for (int i = 1; i < PARSER_AHEAD; i++)
 		buf_addf(&block, "{%s\"MESSAGE\":\"" FAIL("us\\u0065r%d")
@@ -389,15 +396,15 @@ test_ahead(void)
 	if (p)
 		parser_begin(p, buf_slice(&block));
 	for (int i = 0; good && i < PARSER_AHEAD; i++)
-		good = parser_next(p, &events[i]);
-	good = good && !parser_next(p, &(struct event){ .count = 0 });
-	good = good && slice_is(events[0].user, SLICE("bob"));
+		good = (events[i] = parser_next(p));
+	good = good && slice_is(events[0]->user, SLICE("bob"));
 	for (int i = 1; good && i < PARSER_AHEAD; i++) {
 		buf_reset(&user);
 		buf_addf(&user, "user%d", i);
-		good = slice_is(events[i].user, buf_slice(&user)) &&
-		    slice_is(events[i].server, SLICE("mx1"));
+		good = slice_is(events[i]->user, buf_slice(&user)) &&
+		    slice_is(events[i]->server, SLICE("mx1"));
 	}
+	good = good && !parser_next(p);
 	ok(good, "%d events at once", PARSER_AHEAD);
 	parser_free(p);
 	buf_release(&block);
@@ -439,14 +446,14 @@ main(void)
 	scratch_begin();
 	logged_begin();
 	buf_init(&sifted, ROOM);
-	for (int i = 0; i < 2; i++) {
-		is_sifted = i == 1;
+	for (way = AS_IT_IS; way < WAYS; way++) {
 		test_cases();
 		test_random();
 		test_events();
 		test_start();
 	}
 	buf_release(&sifted);
+	buf_release(&readings);
 	test_long();
 	test_ahead();
 	test_too_many();

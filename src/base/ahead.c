@@ -19,23 +19,24 @@ enum {
 	/* Ahead of whoever takes them; and of one who will, but not yet. */
 	CHUNKS = 8,
 	CHUNKS_EARLY = 128,
+	TOLD_MAX = 1024 * 1024,		/* about a chunk */
 };
 
-/* What is left of several blocks. */
+/* What is left of several blocks, and what has been told of it. */
 struct chunk {
-	struct buf text;
+	struct buf text, told;
+	enum { STUDY_WANTED, STUDY_GOES_ON, STUDY_DONE } study;
 	unsigned blocks;
 	struct chunk *next;
 };
 
 struct ahead {
 	struct input *in;
-	ahead_sift *sift;
-	void *with;
+	struct ahead_work work;
 	pthread_t thread;
 	int bell;			/* eventfd: there is something */
 	pthread_mutex_t lock;		/* for all that follows */
-	pthread_cond_t room;
+	pthread_cond_t room, studied;
 	struct chunk *first, *last;	/* to be handed out */
 	struct chunk *out;		/* is */
 	struct chunk *spare;
@@ -53,6 +54,7 @@ chunk_free(struct chunk *c)
 		struct chunk *next = c->next;
 
 		buf_release(&c->text);
+		buf_release(&c->told);
 		free(c);
 		c = next;
 	}
@@ -68,6 +70,43 @@ ring(struct ahead *a)
 		return;
 }
 
+/* The one that will be asked for last, of those not studied; not the very next,
+ * whose turn may come before we are done. */
+static struct chunk *
+find_unstudied(struct ahead *a)
+{
+	struct chunk *found = NULL;
+
+	for (struct chunk *c = a->first; c; c = c->next)
+		if (c != a->first && c->study == STUDY_WANTED)
+			found = c;
+	return found;
+}
+
+/* Under the lock, but for the study itself.  False: there is nothing. */
+static bool
+study_one(struct ahead *a)
+{
+	struct chunk *c = a->is_asked ? find_unstudied(a) : NULL;
+
+	if (!c)
+		return false;
+	c->study = STUDY_GOES_ON;
+	pthread_mutex_unlock(&a->lock);
+	a->work.study(a->work.with, buf_slice(&c->text), &c->told);
+	pthread_mutex_lock(&a->lock);
+	c->study = STUDY_DONE;
+	pthread_cond_signal(&a->studied);
+	return true;
+}
+
+static bool
+has_room(const struct ahead *a)
+{
+	return a->spare || a->is_unwanted ||
+	    a->chunks < (a->is_asked ? CHUNKS : CHUNKS_EARLY);
+}
+
 /* An empty chunk.  NULL: nothing is wanted any more. */
 static struct chunk *
 take_chunk(struct ahead *a)
@@ -75,9 +114,9 @@ take_chunk(struct ahead *a)
 	struct chunk *c = NULL;
 
 	pthread_mutex_lock(&a->lock);
-	while (!a->spare && !a->is_unwanted &&
-	    a->chunks >= (a->is_asked ? CHUNKS : CHUNKS_EARLY))
-		pthread_cond_wait(&a->room, &a->lock);
+	while (!has_room(a))
+		if (!study_one(a))
+			pthread_cond_wait(&a->room, &a->lock);
 	if (!a->is_unwanted && a->spare) {
 		c = a->spare;
 		a->spare = c->next;
@@ -85,11 +124,14 @@ take_chunk(struct ahead *a)
 		c = mem_new(sizeof *c);
 		buf_init(&c->text, ENOUGH + INPUT_BLOCK_MAX + 2);
 		(void)buf_room(&c->text, c->text.max);
+		buf_init(&c->told, TOLD_MAX);
 		a->chunks++;
 	}
 	pthread_mutex_unlock(&a->lock);
 	if (c) {
 		buf_reset(&c->text);
+		buf_reset(&c->told);
+		c->study = STUDY_WANTED;
 		c->blocks = 0;
 	}
 	return c;
@@ -128,7 +170,7 @@ read_ahead(void *with)
 
 	while (c && (rc = input_next(a->in, &block, &e)) > 0) {
 		if (block.n)
-			a->sift(a->with, block, &c->text);
+			a->work.sift(a->work.with, block, &c->text);
 		if (give_chunk(a, c, false))
 			c = take_chunk(a);
 	}
@@ -139,23 +181,27 @@ read_ahead(void *with)
 	a->rc = rc;
 	a->e = e;
 	ring(a);
+	while (!a->is_asked && !a->is_unwanted)
+		pthread_cond_wait(&a->room, &a->lock);
+	while (!a->is_unwanted && study_one(a))
+		;
 	pthread_mutex_unlock(&a->lock);
 	return NULL;
 }
 
 struct ahead *
-ahead_new(struct input *in, ahead_sift *sift, void *with)
+ahead_new(struct input *in, const struct ahead_work *work)
 {
 	struct ahead *a = mem_new(sizeof *a);
 	sigset_t all, before;
 	int failed;
 
 	a->in = in;
-	a->sift = sift;
-	a->with = with;
+	a->work = *work;
 	a->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->room, NULL);
+	pthread_cond_init(&a->studied, NULL);
 	/* Signals are for the thread that heeds them. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -185,28 +231,34 @@ ahead_free(struct ahead *a)
 	chunk_free(a->spare);
 	pthread_mutex_destroy(&a->lock);
 	pthread_cond_destroy(&a->room);
+	pthread_cond_destroy(&a->studied);
 	close(a->bell);
 	free(a);
 }
 
 int
-ahead_next(struct ahead *a, struct slice *block, struct err *e)
+ahead_next(struct ahead *a, struct slice *block, struct slice *told,
+    struct err *e)
 {
 	int rc = 1;
 
-	*block = (struct slice){ NULL, 0 };
+	*block = *told = (struct slice){ NULL, 0 };
 	pthread_mutex_lock(&a->lock);
-	a->is_asked = true;
 	if (a->out) {
 		a->out->next = a->spare;
 		a->spare = a->out;
-		pthread_cond_signal(&a->room);
 	}
+	if (a->out || !a->is_asked)
+		pthread_cond_signal(&a->room);
+	a->is_asked = true;
 	a->out = a->first;
 	if (a->out) {
 		a->first = a->out->next;
 		a->out->next = NULL;
+		while (a->out->study == STUDY_GOES_ON)
+			pthread_cond_wait(&a->studied, &a->lock);
 		*block = buf_slice(&a->out->text);
+		*told = buf_slice(&a->out->told);
 	} else if (a->is_over) {
 		rc = a->rc;
 		*e = a->e;

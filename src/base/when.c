@@ -318,10 +318,10 @@ parse_unix(struct slice *rest, struct when *w)
 }
 
 /* Stamps of a log lie near each other: the last one up to its minute, and what
- * that says.  n is 0, BSD_HEAD or ISO_HEAD. */
+ * that says.  n is 0, BSD_HEAD or ISO_HEAD.  Several threads parse. */
 enum { BSD_HEAD = 13, ISO_HEAD = 17 };
 
-static struct {
+static _Thread_local struct {
 	char head[ISO_HEAD];
 	size_t n;
 	struct when w;

@@ -397,9 +397,11 @@ parse_json(struct slice line, struct buf *scratch, struct envelope *out)
 {
 	struct jsonlog log;
 
-	if (!jsonlog_parse(line, scratch, &log))
+	out->form = ENVELOPE_JSON;
+	if (!scratch || !jsonlog_parse(line, scratch, &log))
 		return false;
-	out->form = log.is_journal ? ENVELOPE_JOURNAL : ENVELOPE_JSON;
+	if (log.is_journal)
+		out->form = ENVELOPE_JOURNAL;
 	out->when = log.when;
 	out->has_when = true;
 	out->server = log.server;
@@ -435,7 +437,8 @@ bool
 envelope_parse(struct slice line, struct buf *scratch, struct envelope *out)
 {
 	*out = (struct envelope){ 0 };
-	buf_reset(scratch);
+	if (scratch)
+		buf_reset(scratch);
 	if (!parse_line(strip(line), scratch, out))
 		return false;
 	slice_skip_blanks(&out->message);

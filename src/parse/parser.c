@@ -6,15 +6,19 @@
 
 #include "base/input.h"
 #include "base/mem.h"
-#include "parse/scan.h"
 #include "schema/cell.h"
 
 struct parser {
-	const struct rules *rules;
-	unsigned events;
+	struct sieve sieve;		/* as it begins */
 	struct clock clock;
 	struct scan scan;
-	/* Decoded JSON, of as many lines as their events may be in use. */
+	/* What the lines of the block say, as far as somebody has read them. */
+	struct reading *read, *read_end;
+	struct reading *next_read;	/* the same of the next block */
+	size_t n_next_read;
+	/* Of as many lines as their events may be in use: what we have read,
+	 * and what JSON was decoded into. */
+	struct reading readings[PARSER_AHEAD];
 	struct buf scratches[PARSER_AHEAD];
 	size_t turn;
 	uint64_t candidates;
@@ -29,34 +33,15 @@ struct parser {
 	uint64_t block_from, block_to, last_from;
 };
 
-/* Besides the rules' literals: a message as an array of bytes hides them, and
- * a repetition has none. */
-static const struct slice always[] = {
-	SLICE("\"MESSAGE\":["), SLICE("\"MESSAGE\": ["),
-	SLICE("last message repeated "),
-};
-enum { ALWAYS = sizeof always / sizeof *always };
-
 struct parser *
 parser_new(const struct rules *rules, unsigned events, struct err *e)
 {
-	struct slice literals[SCAN_LITERALS];
-	struct parser *p;
-	int n = rules_literals(rules, events, literals,
-	    SCAN_LITERALS - ALWAYS);
+	struct parser *p = mem_new(sizeof *p);
 
-	if (n < 0) {
-		err_set(e, EX_CONFIG, "the rules in force have more than %d "
-		    "different texts to look for: use fewer --filters",
-		    SCAN_LITERALS - ALWAYS);
+	if (sieve_init(&p->sieve, rules, events, e) < 0) {
+		free(p);
 		return NULL;
 	}
-	for (int i = 0; i < ALWAYS; i++)
-		literals[n + i] = always[i];
-	p = mem_new(sizeof *p);
-	p->rules = rules;
-	p->events = events;
-	scan_init(&p->scan, literals, (size_t)n + ALWAYS);
 	for (size_t i = 0; i < PARSER_AHEAD; i++) {
 		buf_init(&p->scratches[i], INPUT_LINE_MAX);
 		(void)buf_room(&p->scratches[i], INPUT_LINE_MAX);
@@ -87,7 +72,7 @@ parser_start(struct parser *p, const struct clock *clock)
 	p->last = p->block = (struct slice){ NULL, 0 };
 	p->last_end = NULL;
 	p->block_from = p->block_to = 0;
-	scan_set_way(&p->scan, scan_best_way());
+	p->scan = p->sieve.scan;
 }
 
 /* The line before is this one, wherever it stands. */
@@ -134,19 +119,27 @@ parser_set_clock(struct parser *p, const struct clock *clock)
 }
 
 void
+parser_set_readings(struct parser *p, struct slice readings)
+{
+	p->next_read = (struct reading *)(void *)(uintptr_t)readings.p;
+	p->n_next_read = readings.n / sizeof *p->next_read;
+}
+
+void
 parser_begin(struct parser *p, struct slice block)
 {
-	if (block.n == 0) {
-		scan_begin(&p->scan, block);
+	p->read = p->next_read;
+	p->read_end = p->read + p->n_next_read;
+	p->n_next_read = 0;
+	scan_begin(&p->scan, block);
+	if (block.n == 0)
 		return;
-	}
 	/* The block before is gone: its last line is worth keeping only if the
 	 * first line of this one follows it. */
 	p->last_end = p->last_end ? block.p : NULL;
 	p->block = block;
 	p->block_from = p->block_to;
 	p->block_to += block.n;
-	scan_begin(&p->scan, block);
 }
 
 struct stretch
@@ -184,89 +177,103 @@ keep_last(struct parser *p)
 }
 
 static void
-resolve(struct parser *p, const struct envelope *env, struct event *e)
+resolve(const struct parser *p, bool has_when, struct event *e)
 {
-	e->server = env->server;
-	e->when = env->when;
-	if (!env->has_when || !when_resolve(&e->when, &p->clock))
+	if (!has_when || !when_resolve(&e->when, &p->clock))
 		e->when = when_local(p->clock.now);
-}
-
-static bool
-is_wanted(const struct parser *p, const struct event *e)
-{
-	return p->events >> e->kind & 1;
 }
 
 /* "last message repeated 4 times": four more of the line just before it, if
  * that gave a row and came from the same host. */
 static bool
-repeat_last(struct parser *p, struct slice line,
-    const struct envelope *repeat, struct event *e)
+repeat_last(struct parser *p, struct reading *r)
 {
+	struct event *e = &r->event, repeat = *e;
 	struct envelope env;
 
-	if (p->last_end != line.p || repeat->repeats == 0 ||
+	if (p->last_end != r->line.p || repeat.count == 0 ||
 	    !envelope_parse(p->last, &p->scratches[p->turn], &env) ||
-	    !slice_is(env.server, repeat->server))
+	    !slice_is(env.server, repeat.server))
 		return false;
-	env.repeats = repeat->repeats;
-	env.when = repeat->when;
-	env.has_when = repeat->has_when;
-	if (!rules_match(p->rules, &env, e) || e->count == 0)
+	env.repeats = repeat.count;
+	if (!rules_match(p->sieve.rules, &env, e) || e->count == 0)
 		return false;
-	resolve(p, &env, e);
+	e->server = env.server;
+	e->when = repeat.when;
 	return true;
 }
 
-static bool
-take_line(struct parser *p, struct slice line, struct event *e)
+/* The next line that may give an event, NULL: no more in this block. */
+static struct reading *
+next_reading(struct parser *p)
 {
-	struct envelope env;
+	struct buf *scratch = &p->scratches[p->turn];
+	struct reading *r = &p->readings[p->turn];
 
-	p->candidates++;
-	if (!envelope_parse(line, &p->scratches[p->turn], &env))
-		return false;
-	if (env.repeats_last)
-		return repeat_last(p, line, &env, e);
-	if (!rules_match(p->rules, &env, e) || !is_wanted(p, e) ||
-	    e->count == 0)
-		return false;
-	resolve(p, &env, e);
-	p->last = line;
-	return true;
+	if (p->read < p->read_end) {
+		r = p->read++;
+		p->scan.at = r->next;
+		if (r->kind != READING_LATER)
+			return r;
+	} else if (!scan_next(&p->scan, INPUT_LINE_MAX, &r->line)) {
+		return NULL;
+	}
+	reading_make(p->sieve.rules, p->sieve.events, scratch, r);
+	return r;
 }
 
-bool
-parser_next(struct parser *p, struct event *e)
+struct event *
+parser_next(struct parser *p)
 {
-	struct slice line;
+	struct reading *r;
 
 	p->turn = (p->turn + 1) % PARSER_AHEAD;
-	while (scan_next(&p->scan, INPUT_LINE_MAX, &line)) {
-		bool taken = take_line(p, line, e);
+	while ((r = next_reading(p))) {
+		bool taken = r->kind == READING_EVENT ||
+		    (r->kind == READING_REPEAT && repeat_last(p, r));
 
+		p->candidates++;
 		p->last_end = taken ? p->scan.at : NULL;
-		if (taken) {
-			locate(p, line.p, e);
-			return true;
-		}
+		if (!taken)
+			continue;
+		resolve(p, r->has_when, &r->event);
+		if (r->kind == READING_EVENT)
+			p->last = r->line;
+		locate(p, r->line.p, &r->event);
+		return &r->event;
 	}
 	if (p->block.n)
 		keep_last(p);
-	return false;
+	return NULL;
 }
 
-const struct scan *
-parser_scan(const struct parser *p)
+const struct sieve *
+parser_sieve(const struct parser *p)
 {
-	return &p->scan;
+	return &p->sieve;
 }
 
 uint64_t
 parser_candidates(const struct parser *p)
 {
 	return p->candidates;
+}
+
+/* The row, behind what the rules say. */
+static void
+explain_event(const struct parser *p, const struct envelope *env,
+    struct event *e, struct buf *out)
+{
+	bool wanted = p->sieve.events >> e->kind & 1;
+
+	e->when = env->when;
+	resolve(p, env->has_when, e);
+	buf_addf(out, "  service    ");
+	cell_add(out, e->service, CELL_PLAIN);
+	buf_addf(out, "\n  date       ");
+	when_add_rfc3339(out, &e->when);
+	buf_addf(out, "\n  rows       %u%s\n", wanted ? e->count : 0,
+	    wanted ? "" : " (--events does not ask for it)");
 }
 
 void
@@ -296,15 +303,7 @@ parser_explain(struct parser *p, struct slice line, struct buf *out)
 	}
 	if (env.repeats)
 		buf_addf(out, "  repeated   %u times\n", env.repeats);
-	rules_explain(p->rules, &env, out);
-	if (!rules_match(p->rules, &env, &event))
-		return;
-	resolve(p, &env, &event);
-	buf_addf(out, "  service    ");
-	cell_add(out, event.service, CELL_PLAIN);
-	buf_addf(out, "\n  date       ");
-	when_add_rfc3339(out, &event.when);
-	buf_addf(out, "\n  rows       %u%s\n", is_wanted(p, &event) ?
-	    event.count : 0, is_wanted(p, &event) ? "" :
-	    " (--events does not ask for it)");
+	rules_explain(p->sieve.rules, &env, out);
+	if (rules_match(p->sieve.rules, &env, &event))
+		explain_event(p, &env, &event, out);
 }

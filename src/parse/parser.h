@@ -5,10 +5,10 @@
 #include "base/err.h"
 #include "base/when.h"
 #include "parse/rules.h"
-#include "parse/scan.h"
+#include "parse/sieve.h"
 #include "schema/event.h"
 
-/* Blocks of lines in, events out: scan, envelope, rules, clock, in this
+/* Blocks of lines in, events out: scan, envelope and rules, clock, in this
  * order. */
 struct parser;
 
@@ -40,17 +40,21 @@ void parser_set_clock(struct parser *p, const struct clock *clock);
 void parser_begin(struct parser *p, struct slice block);
 void parser_set_place(struct parser *p, uint64_t offset);
 
+/* The block that begins next has been read: sieve_read() has made this of it,
+ * which must stay as long.  Events are completed in there. */
+void parser_set_readings(struct parser *p, struct slice readings);
+
 /* The end of the block that has been read to its end, as the line of an event:
  * where one may go on, and from where. */
 struct stretch parser_end(const struct parser *p);
 
-/* The next event of the block.  Its slices live until the call after
- * PARSER_AHEAD - 1 more, or the next block.  False: no more in this block. */
+/* The next event of the block.  It lives until the call after PARSER_AHEAD - 1
+ * more, or the next block.  NULL: no more in this block. */
 enum { PARSER_AHEAD = 16 };
-bool parser_next(struct parser *p, struct event *e);
+struct event *parser_next(struct parser *p);
 
-/* How it finds the lines that may matter, with all literals of its rules. */
-const struct scan *parser_scan(const struct parser *p);
+/* To be copied by who does a part of its work ahead of it. */
+const struct sieve *parser_sieve(const struct parser *p);
 
 /* Lines looked at because they held a literal. */
 uint64_t parser_candidates(const struct parser *p);

@@ -83,7 +83,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct parser *parser;
 	const struct clock clock = { .now = 1795345540 };
 	struct slice block = { (const char *)data, size };
-	struct event event;
+	const struct event *event;
 	struct buf words;
 	struct err e;
 
@@ -95,8 +95,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	parser_start(parser, &clock);
 	parser_begin(parser, block);
-	while (parser_next(parser, &event))
-		check_event(&event);
+	while ((event = parser_next(parser)))
+		check_event(event);
 	buf_init(&words, MAX);
 	parser_explain(parser, slice_to(block, slice_find_byte(block, '\n')),
 	    &words);
