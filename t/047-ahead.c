@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Files read by threads: what is sifted comes whole and in order, however slowly
- * it is taken; what is wrong comes behind it; and a thread ends when nobody
- * wants more. */
+/* Files read by threads: what is sifted comes whole and in order, however
+ * slowly it is taken, and what is told of it is about it; what is wrong comes
+ * behind it; and a thread ends when nobody wants more. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>

@@ -6,16 +6,16 @@
 #include "tap.h"
 
 static void
-is_literals(const struct template *t, bool few, const char *expected)
+is_sought(const struct template *t, enum sought_way way, const char *expected)
 {
+	static const struct sought none = { .n = 0 };
+	const struct sought *sought = t ? template_sought(t, way) : &none;
 	struct buf b;
-	size_t n = 0;
-	const struct slice *texts = t ? template_literals(t, few, &n) : NULL;
 
 	buf_init(&b, 1000);
-	for (size_t k = 0; k < n; k++) {
+	for (size_t k = 0; k < sought->n; k++) {
 		buf_add(&b, k ? SLICE("|") : SLICE(""));
-		buf_add(&b, texts[k]);
+		buf_add(&b, sought->texts[k]);
 	}
 	is(buf_slice(&b), expected, "what to look for");
 	buf_release(&b);
@@ -67,11 +67,11 @@ test_literal(void)
 		struct template *t = template_compile(&a,
 		    slice_text(literals[i].template), &e);
 
-		is_literals(t, false, literals[i].literal);
+		is_sought(t, SOUGHT_LONGEST, literals[i].literal);
 	}
 	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
-		is_literals(template_compile(&a, slice_text(few[i].template),
-		    &e), true, few[i].literal);
+		is_sought(template_compile(&a, slice_text(few[i].template),
+		    &e), SOUGHT_LITERAL, few[i].literal);
 	arena_release(&a);
 }
 

@@ -25,9 +25,9 @@ struct reading {
 	struct event event;	/* which is as it was logged */
 };
 
-/* Reads r->line for the events in a set (1 << enum event_kind).  JSON is decoded
- * into scratch, which is reset first and must have room for the line; NULL: it
- * is left for later. */
+/* Reads r->line for the events in a set (1 << enum event_kind).  JSON is
+ * decoded into scratch, which is reset first and must have room for the line;
+ * NULL: it is left for later. */
 void reading_make(const struct rules *rules, unsigned events,
 	struct buf *scratch, struct reading *r);
 

@@ -170,54 +170,41 @@ add_literal(struct slice literal, struct slice *literals, size_t *n,
 /* Nothing to add if what is looked for anyway stands in the lines of the rule
  * as well. */
 static int
-add_literals(const struct template *t, bool few, struct slice *literals,
-    size_t *n, size_t max)
+add_literals(const struct template *t, enum sought_way way,
+    struct slice *literals, size_t *n, size_t max)
 {
-	size_t own;
-	const struct slice *texts = template_literals(t, few, &own);
+	const struct sought *own = template_sought(t, way);
 
 	for (size_t i = 0; i < *n; i++)
 		if (template_surely_holds(t, literals[i]))
 			return 0;
-	for (size_t i = 0; i < own; i++)
-		if (add_literal(texts[i], literals, n, max) < 0)
+	for (size_t i = 0; i < own->n; i++)
+		if (add_literal(own->texts[i], literals, n, max) < 0)
 			return -1;
 	return 0;
 }
 
-static size_t
-shortest_literal(const struct template *t, bool few)
-{
-	size_t n, shortest = SIZE_MAX;
-	const struct slice *texts = template_literals(t, few, &n);
-
-	while (n--)
-		if (texts[n].n < shortest)
-			shortest = texts[n].n;
-	return shortest;
-}
-
 static int
-by_literal(const void *a, const void *b, void *few)
+by_length(const void *a, const void *b, void *way)
 {
-	size_t x = shortest_literal(*(const struct template *const *)a,
-	    *(const bool *)few);
-	size_t y = shortest_literal(*(const struct template *const *)b,
-	    *(const bool *)few);
+	size_t x = template_sought(*(const struct template *const *)a,
+	    *(const enum sought_way *)way)->shortest;
+	size_t y = template_sought(*(const struct template *const *)b,
+	    *(const enum sought_way *)way)->shortest;
 
 	return (x > y) - (x < y);
 }
 
 /* Short ones first: they may do for others. */
 static int
-literals_of(const struct template **wanted, size_t n_wanted, bool few,
-    struct slice *literals, size_t max)
+literals_of(const struct template **wanted, size_t n_wanted,
+    enum sought_way way, struct slice *literals, size_t max)
 {
 	size_t n = 0;
 
-	qsort_r(wanted, n_wanted, sizeof *wanted, by_literal, &few);
+	qsort_r(wanted, n_wanted, sizeof *wanted, by_length, &way);
 	for (size_t i = 0; i < n_wanted; i++)
-		if (add_literals(wanted[i], few, literals, &n, max) < 0)
+		if (add_literals(wanted[i], way, literals, &n, max) < 0)
 			return -1;
 	return (int)n;
 }
@@ -242,9 +229,10 @@ rules_literals(const struct rules *r, unsigned events,
 			if (events & 1u << f->rules[k].event)
 				wanted[n_wanted++] = f->rules[k].template;
 	}
-	n = literals_of(wanted, n_wanted, false, literals, max);
+	n = literals_of(wanted, n_wanted, SOUGHT_LONGEST, literals, max);
 	if (n < 0)
-		n = literals_of(wanted, n_wanted, true, literals, max);
+		n = literals_of(wanted, n_wanted, SOUGHT_LITERAL, literals,
+		    max);
 	free(wanted);
 	return n;
 }

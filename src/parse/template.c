@@ -4,32 +4,14 @@
 
 #include <string.h>
 
-#include "parse/hole.h"
-
-enum { LITERAL_MIN = 4, LITERALS_MAX = 16 };
-
-/* One piece: a literal, or a hole (hole.type is not NULL). */
-struct part {
-	struct slice literal;
-	struct hole hole;
-	bool last;	/* a literal that must not occur again further on:
-			 * everything behind a `widest` hole */
-	size_t named;	/* holes with a name before this part */
-	bool is_ip;	/* and it has a name */
-};
-
-struct texts {
-	struct slice *items;
-	size_t n;
-};
+#include "parse/part.h"
 
 struct template {
 	size_t n;
 	struct part *parts;
 	size_t holes;
 	const struct hole *named[TEMPLATE_HOLES];
-	/* To be looked for: the best there is, and with no hole in it. */
-	struct texts literals, few;
+	struct sought sought[SOUGHT_WAYS];
 };
 
 /* Copies literal text up to a hole, doubled braces made single. */
@@ -131,171 +113,6 @@ number_holes(struct template *t, struct err *e)
 	return 0;
 }
 
-/* A byte that looks the same inside JSON. */
-static bool
-is_plain(char c)
-{
-	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '/';
-}
-
-/* The longest stretch of such bytes, and those at both ends. */
-static struct slice
-plain_stretch(struct slice text)
-{
-	struct slice best = { NULL, 0 };
-	size_t from = 0;
-
-	for (size_t i = 0; i <= text.n; i++) {
-		if (i < text.n && is_plain(text.p[i]))
-			continue;
-		if (i - from > best.n)
-			best = slice_to(slice_from(text, from), i - from);
-		from = i + 1;
-	}
-	return best;
-}
-
-static struct slice
-plain_start(struct slice text)
-{
-	size_t n = 0;
-
-	while (n < text.n && is_plain(text.p[n]))
-		n++;
-	return slice_to(text, n);
-}
-
-static struct slice
-plain_end(struct slice text)
-{
-	size_t n = text.n;
-
-	while (n && is_plain(text.p[n - 1]))
-		n--;
-	return slice_from(text, n);
-}
-
-/* What surely stands in a line because of a part: its literal, or one of the
- * choices with the literals around it. */
-struct certain {
-	struct slice before, left, after;
-	const struct part *part;
-};
-
-static struct certain
-certain_of(const struct template *t, size_t i)
-{
-	const struct part *part = &t->parts[i];
-	struct certain c = { .part = part, .left = part->literal };
-
-	if (!part->hole.type || part->hole.optional)
-		return c;
-	c.left = part->hole.choices;
-	if (i)
-		c.before = plain_end(part[-1].literal);
-	if (i + 1 < t->n)
-		c.after = plain_start(part[1].literal);
-	return c;
-}
-
-/* The next text, in three pieces; the outer ones only if the one between is
- * plain to its ends. */
-static bool
-next_certain(struct certain *c, struct slice pieces[3])
-{
-	struct slice whole = c->left;
-
-	if (!c->part->hole.type)
-		c->left.n = 0;
-	if (c->part->hole.type ? !hole_next_choice(&c->left, &whole) :
-	    whole.n == 0)
-		return false;
-	pieces[1] = plain_stretch(whole);
-	pieces[0] = pieces[1].n == whole.n ? c->before : slice_to(whole, 0);
-	pieces[2] = pieces[1].n == whole.n ? c->after : slice_to(whole, 0);
-	return true;
-}
-
-/* How much looking for the texts narrows a log: by the shortest.  0: not at
- * all. */
-static size_t
-shortest_certain(struct certain c, size_t *n)
-{
-	struct slice pieces[3];
-	size_t shortest = SIZE_MAX;
-
-	for (*n = 0; next_certain(&c, pieces); ++*n) {
-		size_t length = pieces[0].n + pieces[1].n + pieces[2].n;
-
-		if (length < shortest)
-			shortest = length;
-	}
-	return *n && *n <= LITERALS_MAX ? shortest : 0;
-}
-
-static struct slice
-join(struct arena *a, const struct slice pieces[3])
-{
-	size_t n = pieces[0].n + pieces[1].n + pieces[2].n;
-	char *text = arena_new(a, n), *end = text;
-
-	for (size_t i = 0; text && i < 3; i++)
-		if (pieces[i].n)
-			end = mempcpy(end, pieces[i].p, pieces[i].n);
-	return (struct slice){ text, text ? n : 0 };
-}
-
-static int
-keep_literals(struct arena *a, struct texts *texts, struct certain c,
-    struct err *e)
-{
-	struct slice pieces[3];
-
-	texts->items = arena_array(a, texts->n, sizeof *texts->items);
-	for (size_t i = 0; texts->items && next_certain(&c, pieces); i++) {
-		texts->items[i] = join(a, pieces);
-		if (!texts->items[i].p)
-			texts->items = NULL;
-	}
-	return texts->items ? 0 : err_set(e, EX_CONFIG, "too many templates");
-}
-
-/* None are kept if nothing is long enough. */
-static int
-choose_literals(struct arena *a, const struct template *t, bool with_holes,
-    struct texts *texts, struct err *e)
-{
-	size_t longest = LITERAL_MIN - 1, best = 0;
-
-	for (size_t i = 0; i < t->n; i++) {
-		size_t n, shortest = shortest_certain(certain_of(t, i), &n);
-
-		if (t->parts[i].hole.type && !with_holes)
-			continue;
-		if (shortest > longest || (shortest == longest &&
-		    n < texts->n)) {
-			longest = shortest;
-			texts->n = n;
-			best = i;
-		}
-	}
-	return texts->n ? keep_literals(a, texts, certain_of(t, best), e) : 0;
-}
-
-static int
-set_literals(struct arena *a, struct template *t, struct err *e)
-{
-	if (choose_literals(a, t, true, &t->literals, e) < 0 ||
-	    choose_literals(a, t, false, &t->few, e) < 0)
-		return -1;
-	if (t->literals.n == 0)
-		return err_set(e, EX_CONFIG, "no literal text of at least %d "
-		    "plain characters: nothing to look for", LITERAL_MIN);
-	if (t->few.n == 0)
-		t->few = t->literals;
-	return 0;
-}
-
 struct template *
 template_compile(struct arena *a, struct slice text, struct err *e)
 {
@@ -313,7 +130,8 @@ template_compile(struct arena *a, struct slice text, struct err *e)
 	if (check_order(parts, t->n, e) < 0)
 		return NULL;
 	memcpy(t->parts, parts, t->n * sizeof *parts);
-	if (number_holes(t, e) < 0 || set_literals(a, t, e) < 0)
+	if (number_holes(t, e) < 0 ||
+	    sought_choose(a, t->parts, t->n, t->sought, e) < 0)
 		return NULL;
 	return t;
 }
@@ -465,22 +283,14 @@ template_hole_is(const struct template *t, size_t hole, const char *type)
 	return hole_is(t->named[hole], type);
 }
 
-const struct slice *
-template_literals(const struct template *t, bool few, size_t *n)
+const struct sought *
+template_sought(const struct template *t, enum sought_way way)
 {
-	const struct texts *texts = few ? &t->few : &t->literals;
-
-	*n = texts->n;
-	return texts->items;
+	return &t->sought[way];
 }
 
 bool
 template_surely_holds(const struct template *t, struct slice text)
 {
-	for (size_t i = 0; i < t->n; i++)
-		if (!t->parts[i].hole.type &&
-		    slice_find(t->parts[i].literal, text) <
-		    t->parts[i].literal.n)
-			return true;
-	return false;
+	return sought_surely_stands(t->parts, t->n, text);
 }

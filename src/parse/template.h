@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "parse/sought.h"
 #include "schema/ip.h"
 
 /* What a message looks like: literal text and holes, for instance
@@ -77,13 +78,9 @@ struct slice template_hole_name(const struct template *t, size_t hole);
 bool template_hole_is(const struct template *t, size_t hole,
 	const char *type);
 
-/* The texts of which a line must hold one to match at all: a literal, or what a
- * hole takes one of with the literals around it; those whose shortest is the
- * longest, as far as JSON leaves them as they are (no quotes, backslash, slash,
- * nothing but printable ASCII).  Few: a single literal, though it may be
- * shorter, if one is long enough.  Borrowed from the template. */
-const struct slice *template_literals(const struct template *t, bool few,
-	size_t *n);
+/* What its lines are looked for by.  Borrowed from the template. */
+const struct sought *template_sought(const struct template *t,
+	enum sought_way way);
 /* Whether every line that matches holds a text, in one of the literals. */
 bool template_surely_holds(const struct template *t, struct slice text);
 
