@@ -137,7 +137,8 @@ test_split_plain(void)
 	ok(csv_split_plain(SLICE("aaaaaaa,bbbbbbbbb,ccccccc"), ',', cells,
 	    CELLS) == 3 && slice_is(cells[1], SLICE("bbbbbbbbb")) &&
 	    slice_is(cells[2], SLICE("ccccccc")), "longer than a word");
-	ok(csv_split_plain(SLICE("a,b"), ',', cells, 1) == -1,
+	ok(csv_split_plain(SLICE("a,b"), ',', cells, 1) == -1 &&
+	    csv_split_plain(SLICE("a,b,c"), ',', cells, 1) == -1,
 	    "more cells than there is room for");
 }
 

@@ -263,6 +263,15 @@ test_zone_change(void)
 	(void)when_resolve(&second, &clock);
 	ok(first.offset == 60 && second.offset == -300,
 	    "a new zone is in force at once");
+	first.year = 0;
+	first.has_offset = false;
+	clock.now = 1795345726;
+	second = first;
+	(void)when_resolve(&first, &clock);
+	set_zone("Europe/Paris");
+	(void)when_resolve(&second, &clock);
+	ok(first.offset == -300 && second.offset == 60,
+	    "for stamps without a year, too");
 }
 
 int

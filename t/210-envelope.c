@@ -257,7 +257,18 @@ static const struct line_case json[] = {
 	/* a key that occurs twice: the first counts, whoever wrote the next */
 	{ SLICE("{" MICRO ",\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"hi\","
 		"\"MESSAGE\":\"ho\"}"), "journal " UNIX " tag=a msg=hi" },
+	/* keys of another program say nothing */
+	{ SLICE("{" MICRO ",\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"hi\","
+		"\"host\":\"mx2\",\"tag\":\"b[2]:\"}"),
+		"journal " UNIX " tag=a msg=hi" },
+	{ SLICE("{\"__REALTIME_TIMESTAMP\":\"253402300799999999\","
+		"\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"hi\"}"),
+		"journal 9999-12-31T23:59:59+00:00 tag=a msg=hi" },
 	/* no envelope */
+	{ SLICE("{\"__REALTIME_TIMESTAMP\":\"253402300800000000\","
+		"\"SYSLOG_IDENTIFIER\":\"a\",\"MESSAGE\":\"hi\"}"), "none" },
+	{ SLICE("{\"@timestamp\":\"" FULL "x\",\"tag\":\"a:\",\"message\":"
+		"\"hi\"}"), "none" },
 	{ SLICE("{}"), "none" }, { SLICE("{"), "none" },
 	{ SLICE("{\"MESSAGE\":\"hi\"}"), "none" },
 	{ SLICE("{" MICRO ",\"MESSAGE\":\"hi\"}"), "none" },

@@ -20,6 +20,7 @@ test_takes(void)
 		{ "\"postfix/smtpd\"", "postfi", false, true },
 		{ "\"postfix/smtpd\"", "sendmail", false, false },
 		{ "\"postfix/smtpd\"", "postfix/smtpd/x", false, false },
+		{ "\"?ostfix/smtpd\"", "post", false, true },
 		{ "dovecot", "dovecot", true, true },
 		{ "dovecot", "dove", false, false },
 		{ "dovecot", "", false, false },
@@ -155,6 +156,8 @@ test_events(void)
 	}
 	ok(good, "lines and their events");
 	is(filter_field_name(0), "ip", "a field has a name");
+	ok(filter_furthest(f, SLICE(" "), &(struct template_match){ 0 }) ==
+	    f->rules, "of rules that come equally far the first");
 	arena_release(&a);
 	buf_release(&b);
 }

@@ -53,9 +53,26 @@ test_rules(void)
 	buf_release(&b);
 }
 
+static void
+test_ceiling(void)
+{
+	struct err_list complaints = { .n = 0 };
+	struct rules *r = rules_new();
+	bool good = true;
+
+	for (int i = 0; i < 32; i++)
+		good &= rules_add(r, "postfix", &complaints) == 0;
+	ok(good && rules_add(r, "postfix", &complaints) == -1 &&
+	    complaints.n == 1 && strstr(complaints.texts[0], "32 rule files"),
+	    "32 rule files, not 33");
+	err_list_release(&complaints);
+	rules_free(r);
+}
+
 int
 main(void)
 {
 	test_rules();
+	test_ceiling();
 	return done();
 }

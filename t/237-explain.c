@@ -22,6 +22,9 @@ test_explain(void)
 			{ "6 times", "b\\x1B[1m" } },
 		{ "<20>1 - mx1 postfix 1 - - " FAIL("bob"), { "RFC 5424",
 			"perhaps cut" } },
+		{ S1 TAG "lost connection after AUTH", { "came furthest:\n"
+			"  fitted     \n  then       lost connection after "
+			"AUTH\n  wanted     " } },
 	};
 	struct buf out;
 	bool good = p != NULL;

@@ -242,6 +242,24 @@ like(slurp($out), qr/^u20\nu1\nn1\n(?:n\d+\n){39}w\n\z/m, 'is read');
 	    'what there is of a damaged one is read');
 }
 
+# What was last written to when that was that is gone has been read.
+fresh(failure('a'));
+spew("$log.2", failure('y'));
+spew("$log.1", failure('z'));
+utime 1795000000, 1795000000, $log, "$log.1", "$log.2";
+gives("y\nz\na\n", 'written to at one time');
+unlink $log;
+spew($log, failure('b'));
+is(filter()->{status}, 1, 'one of them gone: status');
+is(slurp($out), "y\nz\na\nb\n", 'the others are not read again');
+
+fresh();
+gives('', 'an empty log');
+unlink $log;
+spew($log, failure('a'));
+is(filter()->{status}, 1, 'that is gone: status');
+is(slurp($out), "a\n", 'the next is read');
+
 # Compressed with what we do not read: said once, and the rest is read.
 my $WHEN = '(?:about|before|between) \S+(?: and \S+)?';
 sub misses {
@@ -314,6 +332,37 @@ spew("$log-20261124", failure('day4'));
 spew($log, failure('b'));
 gives("day4\nb\n", 'dates show no hole');
 
+# Numbers and dates: in the order of time.
+for my $turn (0, 1) {
+	fresh(failure('log'));
+	my @files = (map({ "$log.$_" } 3, 2, 1), "$log-20261122");
+	@files = @files[3, 0, 1, 2] if $turn;
+	for my $n (0 .. 3) {
+		spew($files[$n], failure($n));
+		utime 1795000000 + $n, 1795000000 + $n, $files[$n];
+	}
+	gives("0\n1\n2\n3\nlog\n", 'numbers and dates');
+}
+
+# While one is compressed it is there twice.
+for my $part (1, 0.5, 0) {
+	my @lines = map { failure("u$_") } 1 .. 100;
+	gzip(\join('', @lines), \my $packed);
+	$packed = substr $packed, 0, $part * length $packed;
+	my $rows = join '', map { "u$_\n" } 1 .. 100;
+	fresh(failure('b'));
+	spew("$log.1", @lines);
+	spew("$log.1.gz", $packed);
+	gives("${rows}b\n", "being compressed: $part of it");
+	fresh(@lines[0 .. 9]);
+	filter();
+	spew($log, @lines);
+	rename $log, "$log.1";
+	spew("$log.1.gz", $packed);
+	spew($log, failure('b'));
+	gives(substr($rows, 31) . "b\n", "$part of it, later");
+}
+
 # Lines that come late, to a file that was read to its end.
 sub add_to {
 	my ($name, @lines) = @_;
@@ -345,6 +394,19 @@ for (['renamed', sub { "$log.1" }], ['renamed twice', sub {
 	like(slurp($out), qr/late\n(?:c\nlater|later\nc)\n\z/,
 	    "late, $about: again");
 }
+
+# The log is gone meanwhile.
+fresh(failure('a'));
+filter();
+rename $log, "$log.1";
+spew($log, failure('b'));
+gives("b\n", 'late, and no log: before');
+add_to("$log.1", failure('late'));
+unlink $log;
+spew($log, failure('c'));
+is(filter()->{status}, 1, 'late, and no log: status');
+is(join('', sort split /^/m, slurp($out)), "a\nb\nc\nlate\n",
+    'late, and no log: each once');
 
 fresh(failure('a'));
 filter();

@@ -131,6 +131,23 @@ test_marks(void)
 	table_free(t);
 }
 
+/* It is the rarest that makes room, however often the same place does. */
+static void
+test_rarest(void)
+{
+	struct table *t = table_new(KEYS, 0, &ample);
+	char text[16];
+	bool are_there = true;
+
+	for (unsigned i = 0; i < KEYS + 10; i++)
+		(void)add(t, i, i + 1 < KEYS ? 100 : 1);
+	for (unsigned i = 0; i + 1 < KEYS; i++)
+		are_there &= table_find(t, siphash(&sip, name(i, text))) !=
+		    TABLE_NONE;
+	ok(are_there, "only the rarest makes room");
+	table_free(t);
+}
+
 static void
 test_long(void)
 {
@@ -220,6 +237,8 @@ test_budget(void)
 	for (uint32_t p = 0; p < table_size(big); p++)
 		good &= table_at(big, p).text.n == LONG;
 	ok(good, "with all of their texts");
+	ok(table_at(big, table_add(big, SLICE("x"), siphash(&sip,
+	    SLICE("x")), 1)).error > 0, "nor is there room for a short one");
 	for (unsigned i = 0; i < 300; i++)
 		(void)add(small, i, 1);
 	ok(table_is_exact(small) && table_size(small) == 300,
@@ -290,6 +309,7 @@ main(void)
 	test_full(1, "one comes often, the others in turn");
 	test_full(2, "all in turn");
 	test_marks();
+	test_rarest();
 	test_long();
 	test_pairs(64 * 64 + 1);
 	test_pairs(100);

@@ -141,6 +141,10 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is(json(row() . row())->{total}, 2, 'no header: our twelve columns');
 	is(json($seed =~ s/^.*\n//r)->{total}, 2, 'no header: nine');
 	is(json('')->{total}, 0, 'nothing at all');
+	is(json(row())->{days}[0]{in_period}, JSON::PP::true,
+	    'all days are of all');
+	is(scalar @{json($HEADER . row(date => '2024-11-22T10:00:00Z') .
+	    row())->{days}}, 400, 'two years: the last 400 days');
 	is(json($HEADER)->{verdict}, '0 failed logins', 'a header alone');
 	is(json("ip,date\n192.0.2.1,2026-11-22T00:00:00Z\n")->{total}, 1,
 	    'two columns are enough');
@@ -322,6 +326,9 @@ sub total {
 	# The day that is written counts, whatever the zone.
 	is(total('yesterday', $now, '2026-01-01T23:30:00-08:00',
 	    '2026-01-02T00:30:00+09:00')->{total}, 1, 'other zones');
+	is_deeply([map { $_->{attempts} } @{json($HEADER . row(date => $_))->
+	    {days}}], [1], "the first and the last day: $_")
+	    for '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z';
 	is(total('2024-02-29', $now, '2024-02-29T12:00:00Z')->{total}, 1,
 	    '29 February');
 	for my $bad ('2026-02-29', 'tomorrow', '2026-01-02..2026-01-01',
@@ -345,16 +352,36 @@ sub total {
 	    ['203.0.113.1'], 'a new address');
 	is($j->{new}{network}{distinct}, 1, 'a new network');
 	is($j->{new}{asn}{top}[0]{value}, '64511', 'a new autonomous system');
+	is_deeply([map { $_->{value} } @{json(join('', $HEADER, map { row(
+	    ip => "192.0.2.$_->[0]", date => "2026-11-$_->[1]T10:00:00Z") }
+	    [1, '03'], [2, '05'], [1, '12'], [2, '12']), '--period',
+	    '2026-11-12..2026-11-21')->{new}{ip}{top}}], ['192.0.2.1'],
+	    'seen before the seven days: new');
 	is_deeply([map { $_->{attempts} } @{$j->{days}}], [15 .. 21, 3],
 	    'eight days');
+	my @uneven = (9, 1, 7, 2, 8, 3, 20);
+	is(json($HEADER . join('', map { row(date => '2026-11-' . (15 + $_) .
+	    'T10:00:00Z') x $uneven[$_] } 0 .. 6), '--period', 'yesterday')->
+	    {comparison}{median}, 7, 'the median of seven');
 	$j = json($HEADER . row() x 300, '--period', 'yesterday');
 	is($j->{comparison}{known}, JSON::PP::false,
 	    'nothing to compare with');
 	is($j->{new}{ip}{distinct}, 0, 'then nothing is new');
+	is_deeply(json($HEADER . row(date => '2026-11-01T10:00:00Z') . row(),
+	    '--period', 'yesterday')->{comparison}, {known => JSON::PP::true,
+	    before => 0, before_whole => JSON::PP::true, baseline_days => 7,
+	    median => 0, per_day => 1}, 'days without a row');
 	is_deeply($j->{alerts}, [], 'nor alarming');
 	$j = json($HEADER . $week . row() x 300, '--period', 'yesterday');
 	is_deeply([map { @$_{qw(kind attempts count)} } @{$j->{alerts}}],
 	    ['spike', 300, 18], 'a spike');
+	for (['three days', '19', 1], ['two days', '20', 0]) {
+		my ($about, $from, $alerts) = @$_;
+		is(scalar @{json($HEADER . $week =~
+		    s/^.*?(?=^[^\n]*-11-$from)//msr . row() x 300, '--period',
+		    'yesterday')->{alerts}}, $alerts,
+		    "$about are " . ($alerts ? 'usual' : 'not yet'));
+	}
 	is(scalar @{json($HEADER . $week . row() x 53, '--period', 'yesterday',
 	    '--alert-least', 10)->{alerts}}, 0, 'less than three times: none');
 	is(scalar @{json($HEADER . $week . row() x 54, '--period', 'yesterday',
@@ -377,6 +404,12 @@ sub total {
 	    'from an address that failed');
 	is_deeply($alerts->($ok->('11:00'), $fail), $found,
 	    'in whatever order the rows stand');
+	my $when = sub { json(join('', $HEADER, @_), '--period', 'yesterday',
+	    '--alert-users', 0)->{alerts}[0]{when} };
+	is($when->($fail, @$_), '2026-11-22T12:00:00+00:00',
+	    'the last of those with most failures')
+	    for [map { $ok->($_) } '11:00', '12:00'],
+	    [map { $ok->($_) } '12:00', '11:00'];
 	is_deeply($alerts->($fail, $ok->('09:00')), [],
 	    'not before it failed');
 	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('11:00')), [],
@@ -402,6 +435,8 @@ sub total {
 	    $ok->('09:00')), [], 'days ago only');
 	is_deeply($alerts->($on->($fail, 21), $ok->('09:00'), $ok->('11:00')),
 	    [[@{$found->[0]}[0 .. 3], 2]], 'not before the last, but before one');
+	is_deeply($alerts->($on->($fail, 21, '08'), $on->($ok->('09:00'), 21),
+	    $ok->('11:00')), [], 'before one of the day before');
 	is_deeply($alerts->($ok->('11:00'), $fail =~ s/T10:/T11:/gr =~
 	    s/:00\+/:01+/gr), [], 'only after');
 	is_deeply($alerts->((map { row(date => "2026-11-2${_}T00:01:00-08:00") x
@@ -414,6 +449,9 @@ sub total {
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
 	    country_code => 'DE')), [['success-new-country', 'ann', 'DE', 0,
 	    1]], 'from a new country');
+	is($when->($before, map { $ok->($_, country_code => 'DE') } @$_),
+	    '2026-11-22T12:00:00+00:00', 'the last from there')
+	    for ['11:00', '12:00'], ['12:00', '11:00'];
 	is(json(join('', $HEADER, $fail, $before, $ok->('11:00',
 	    country_code => 'DE')), '--period', 'yesterday', '--alert-failures',
 	    0, '--alert-users', 0)->{alerts}[0]{kind}, 'success-new-country',
@@ -462,6 +500,17 @@ sub total {
 	    $top->{attempts} >= 3000, 'within the bounds that are told');
 	like(summarize({in => $rows}, '--max-keys', 1000)->{out},
 	    qr/^Users: 1,000 at least/m, 'text says so too');
+
+	# Few places change hands all the time.
+	my @servers = ((map { ("s$_") x 9 } 1 .. 999), 'rare',
+	    map { ("a$_", "b$_", ("a$_") x 3) } 1 .. 30);
+	my %truth;
+	$truth{$_}++ for @servers;
+	$j = json(join('', $HEADER, map { row(server => $_) } @servers),
+	    '--max-keys', 1000, '--top', 1000);
+	is_deeply([grep { $_->{attempts} < $truth{$_->{value}} ||
+	    $_->{attempts} - $_->{error} > $truth{$_->{value}} }
+	    @{$j->{top}{server}}], [], 'each within its bounds');
 }
 
 # Memory has an end, whatever the rows are.
@@ -535,6 +584,14 @@ SKIP: {
 		unlike($few =~ s/HELP mls_exact.*? TYPE//r =~ s/<style>.*?<\/style>//gsr,
 		    $bound, "$format: no bound where it is exact");
 	}
+}
+
+{
+	my $j = json($HEADER . join('', map { row(ip => "192.0.2.$_") .
+	    row(ip => "192.0.2.$_", user => 'bob') } 1 .. 5), qw(--alert-users 2
+	    --alert-list 2));
+	is_deeply([scalar @{$j->{alerts}}, $j->{hidden_alerts}], [2, 3],
+	    'alerts that are not listed are counted');
 }
 
 # Blocklists.
