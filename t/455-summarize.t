@@ -361,6 +361,44 @@ sub total {
 	    '--alert-least', 10)->{alerts}}, 1, 'three times: one');
 }
 
+# What the seed's mail has, and what is new, by name.
+{
+	my $in = join '', $HEADER, (map { row(ip => "198.51.100.$_", date =>
+	    '2026-11-21T10:00:00Z') } 1 .. 3),
+	    row(ip => '203.0.113.9', asn => 64511, hostname => 'h.example',
+	    reverse_dns_status => 'OK') x 3, row(ip => '203.0.113.8') x 2,
+	    row(reverse_dns_status => 'TIMEOUT');
+	my $text = summarize({in => $in}, @NOW, '--period', 'yesterday')->{out};
+	utf8::decode($text);
+	like($text, qr/^\Q$_\E/m, "text: $_") for
+	    'mls report: mx1, 2026-11-22', '6 failed logins from 3 addresses',
+	    'Who tried whom', 'Users: 1', 'Addresses: 3', 'Networks: 2',
+	    'Host names: 1 (unknown in 3 failed logins)', 'Countries: 1',
+	    'Organisations: 1', 'Autonomous systems: 2', 'Services: 1',
+	    'Mechanisms: 1';
+	like($text, qr/^Reverse DNS failures: 3\n  NXDOMAIN +2 .*\n  TIMEOUT +1 /m,
+	    'text: look-ups that failed, and why');
+	like($text =~ s/.*What was read//sr =~ s/\s+/ /gr,
+	    qr/^ 1 file, 1,014 bytes, 10 lines, 9 rows;.* mls-summarize [\d.]+ $/,
+	    'text: size and lines of the data, and who says so');
+	like($text, qr/^New\ in\ 7\ days:\ 3\ addresses,\ 6\ failed\ logins\n
+	    \ \ 203\.0\.113\.9\ +3\ +50\ %\ +FR\ AS64511.*\n
+	    \ \ 203\.0\.113\.8\ +2\ .*\n\ \ 192\.0\.2\.7\ +1\ .*\n\n
+	    New\ in\ 7\ days:\ 2\ networks,\ 6\ failed\ logins\n
+	    \ \ 203\.0\.113\.0\/24\ +5\ .*\n\ \ 192\.0\.2\.0\/24\ +1\ .*\n\n
+	    New\ in\ 7\ days:\ 1\ autonomous\ system,\ 3\ failed\ logins\n
+	    \ \ AS64511\ +3\ /mx, 'text: who is new');
+	for my $format (qw(html mail)) {
+		my $out = summarize({in => $in}, @NOW, '--period', 'yesterday',
+		    '--format', $format, '--attach', 'none')->{out};
+		$out =~ s/=\n//g;
+		like($out, qr/Reverse DNS failures<?[^<]*<[^>]*>(?:&nbsp;)?3</,
+		    "$format: look-ups that failed");
+		like($out, qr/\b9 rows, .* mls-summarize \d/,
+		    "$format: size of the data, and who says so");
+	}
+}
+
 # Logins that succeed where others failed.
 {
 	my $at = sub { (date => "2026-11-22T$_[0]:00+00:00") };
