@@ -40,7 +40,6 @@ static const struct setting table[] = {
 	{ "top", AT(top), NUMBER(1, TOP_MAX, "10"),
 		.about = "lines of a table" },
 	{ "to", AT(mail.to), .kind = SETTING_LIST, .value = "ADDRESS",
-		.place = SETTING_NAMED,
 		.about = "who gets the mail, repeatable; else root" },
 	{ "from", AT(mail.from), .kind = SETTING_TEXT, .value = "ADDRESS",
 		.about = "who sends it; default: who runs this" },

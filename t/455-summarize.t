@@ -388,6 +388,44 @@ sub total {
 	    '--alert-least', 10)->{alerts}}, 1, 'three times: one');
 }
 
+# What the seed's mail has, and what is new, by name.
+{
+	my $in = join '', $HEADER, (map { row(ip => "198.51.100.$_", date =>
+	    '2026-11-21T10:00:00Z') } 1 .. 3),
+	    row(ip => '203.0.113.9', asn => 64511, hostname => 'h.example',
+	    reverse_dns_status => 'OK') x 3, row(ip => '203.0.113.8') x 2,
+	    row(reverse_dns_status => 'TIMEOUT');
+	my $text = summarize({in => $in}, @NOW, '--period', 'yesterday')->{out};
+	utf8::decode($text);
+	like($text, qr/^\Q$_\E/m, "text: $_") for
+	    'mls report: mx1, 2026-11-22', '6 failed logins from 3 addresses',
+	    'Who tried whom', 'Users: 1', 'Addresses: 3', 'Networks: 2',
+	    'Host names: 1 (unknown in 3 failed logins)', 'Countries: 1',
+	    'Organisations: 1', 'Autonomous systems: 2', 'Services: 1',
+	    'Mechanisms: 1';
+	like($text, qr/^Reverse DNS failures: 3\n  NXDOMAIN +2 .*\n  TIMEOUT +1 /m,
+	    'text: look-ups that failed, and why');
+	like($text =~ s/.*What was read//sr =~ s/\s+/ /gr,
+	    qr/^ 1 file, 1,014 bytes, 10 lines, 9 rows;.* mls-summarize [\d.]+ $/,
+	    'text: size and lines of the data, and who says so');
+	like($text, qr/^New\ in\ 7\ days:\ 3\ addresses,\ 6\ failed\ logins\n
+	    \ \ 203\.0\.113\.9\ +3\ +50\ %\ +FR\ AS64511.*\n
+	    \ \ 203\.0\.113\.8\ +2\ .*\n\ \ 192\.0\.2\.7\ +1\ .*\n\n
+	    New\ in\ 7\ days:\ 2\ networks,\ 6\ failed\ logins\n
+	    \ \ 203\.0\.113\.0\/24\ +5\ .*\n\ \ 192\.0\.2\.0\/24\ +1\ .*\n\n
+	    New\ in\ 7\ days:\ 1\ autonomous\ system,\ 3\ failed\ logins\n
+	    \ \ AS64511\ +3\ /mx, 'text: who is new');
+	for my $format (qw(html mail)) {
+		my $out = summarize({in => $in}, @NOW, '--period', 'yesterday',
+		    '--format', $format, '--attach', 'none')->{out};
+		$out =~ s/=\n//g;
+		like($out, qr/Reverse DNS failures<?[^<]*<[^>]*>(?:&nbsp;)?3</,
+		    "$format: look-ups that failed");
+		like($out, qr/\b9 rows, .* mls-summarize \d/,
+		    "$format: size of the data, and who says so");
+	}
+}
+
 # Logins that succeed where others failed.
 {
 	my $at = sub { (date => "2026-11-22T$_[0]:00+00:00") };
@@ -464,6 +502,33 @@ sub total {
 	    'a success is no failure');
 }
 
+# Whatever is alarming, it is said what to do about it.
+{
+	my $in = join '', $HEADER, (map { row(date => "2026-11-2${_}T10:00:00Z",
+	    event => 'auth-success') } 1, 2), (map { row(ip => '192.0.2.7',
+	    user => "u$_", date => '2026-11-22T09:00:00Z'), row(ip =>
+	    "203.0.113.$_", country_code => 'A' . chr(65 + $_)) } 1 .. 25),
+	    row(date => '2026-11-22T12:00:00Z', event => 'auth-success',
+	    country_code => 'DE'), map { row(user => '', date =>
+	    "2026-11-${_}T10:00:00Z") } 18 .. 20;
+	my @options = (@NOW, '--period', 'yesterday', '--alert-least', 10);
+	my $alerts = json($in, @options)->{alerts};
+	is_deeply([map { $_->{kind} } @$alerts], [qw(success-after-failures
+	    success-new-country spike many-users many-addresses
+	    many-countries)], 'every kind of alert, the worst first');
+	is_deeply([grep { "$_->{title}$_->{advice}" !~ /\w{3} .* \w{3}/ ||
+	    $_->{advice} !~ /^(?:ask|see|block|if) / } @$alerts], [],
+	    'json: what to do');
+	for my $format (qw(text html mail)) {
+		my $out = summarize({in => $in}, @options, '--format', $format,
+		    '--attach', 'none')->{out};
+		$out =~ s/=\n//g;
+		$out =~ s/<[^<>]*>|\s+/ /g;
+		ok($out =~ /\Q$_->{advice}/i, "$format: $_->{kind}: what to do")
+		    for @$alerts;
+	}
+}
+
 # The same input and clock give the same bytes, in every format.
 {
 	my $rows = run("$BUILD/t/rows", 20000, 10, 3000, 2000, 'wild')->{out};
@@ -480,11 +545,34 @@ sub total {
 	is_deeply([grep { !/[^\x00-\x{2fff}]/ && length > 78 }
 	    split /\n/, $text], [], 'text: 78 columns');
 	unlike($text, qr/ $/m, 'text: no blanks at the end of a line');
-	my $metrics = summarize(@NOW, '--format', 'prometheus',
-	    "$DIR/rows.csv")->{out};
-	is_deeply([grep { !/^(?:\#\ (?:HELP|TYPE)\ mls_\w+\ .+|mls_\w+(?:\{\w+=
-	    "(?:[^"\\\n]|\\["\\n])*"\})?\ \d+)$/x } split /\n/, $metrics], [],
-	    'prometheus: the text format');
+}
+
+# Metrics: the text format of Prometheus, whatever stands in the rows; no more
+# of them for more users and addresses, of which none is a label.
+sub check_metrics {
+	my ($about, $metrics) = @_;
+	my (%type, %seen, %wrong);
+	for (split /\n/, $metrics) {
+		if (/^# HELP mls_\w+ \S.*$/) {
+			next;
+		} elsif (/^# TYPE (mls_\w+) gauge$/) {
+			$wrong{$_} = 1 if $type{$1}++;
+		} elsif (/^(mls_\w+)(?:\{(\w+="(?:[^"\\]|\\["\\n])*")\})? \d+$/) {
+			$wrong{$_} = 1 if !$type{$1} || $seen{$1, $2 // ''}++;
+		} else {
+			$wrong{$_} = 1;
+		}
+	}
+	is_deeply([sort keys %wrong], [], "prometheus, $about: its grammar");
+	return scalar keys %seen;
+}
+{
+	my ($few, $many) = map { my $r = run("$BUILD/t/rows", $_, 10, $_, $_);
+	    summarize({in => $r->{out}}, @NOW, '--format', 'prometheus')->{out} }
+	    2000, 60_000;
+	is(check_metrics('many', $many), check_metrics('few', $few),
+	    'prometheus: as many for many');
+	unlike($many, qr/="(?:user\d|\d|2001:)/, 'prometheus: nobody by name');
 }
 
 # Tables that are full.
@@ -625,6 +713,20 @@ SKIP: {
 	    "flush mls4\nadd mls4 9.9.9.9\nadd mls4 192.0.2.7\n" .
 	    "create mls6 hash:net family inet6 maxelem 1048576 -exist\n" .
 	    "flush mls6\nadd mls6 2001:db8::7\n", 'ipset');
+	my $nft = $list->('--blocklist-form', 'nft', '--allow', "$DIR/allow");
+	is($nft, "add table inet mls\n" . join('', map { my ($n, @ips) = @$_;
+	    "add set inet mls blocked$n { type ipv${n}_addr; flags interval; }" .
+	    "\nflush set inet mls blocked$n\nadd element inet mls blocked$n {\n" .
+	    join(",\n", map { "\t$_" } @ips) . "\n}\n" }
+	    [4, qw(9.9.9.9 192.0.2.7)], [6, '2001:db8::7']), 'nft');
+	SKIP: {
+		my @alone = (have('unshare'), '-n');
+		skip 'no nft to ask', 1 unless have('nft') && $alone[0] &&
+		    run(@alone, 'true')->{status} == 0;
+		spew("$DIR/sets.nft", $nft);
+		my $r = run(@alone, have('nft'), '-c', '-f', "$DIR/sets.nft");
+		is("$r->{status}$r->{err}", '0', 'nft understands it');
+	}
 	like($list->('--blocklist-form', 'nft', '--min-attempts', 1000),
 	    qr/\Aadd table inet mls\nadd set .*\nflush .*\nadd set .*\nflush .*\n\z/,
 	    'nft: no elements, no braces');
@@ -674,10 +776,18 @@ SKIP: {
 		    country_code), event => 'auth-success');
 	}
 	# A quoted line break would be two lines: such rows are damaged.
-	for my $format (qw(text json prometheus blocklist)) {
+	for my $format (qw(text json prometheus blocklist html mail)) {
 		my $r = summarize({in => $in}, @NOW, '--format', $format,
-		    '--top', 1000, '--alert-list', 500);
+		    '--top', 1000, '--alert-list', 500, '--attach', 'none');
 		my $out = $r->{out};
+		check_metrics('hostile', $out) if $format eq 'prometheus';
+		if ($format eq 'mail') {
+			unlike($out, qr/[^\n -~]/, 'mail: plain ASCII');
+			$out =~ s/=\n//g;
+			$out =~ s/=([0-9A-F]{2})/chr hex $1/ge;
+		}
+		# Its indentation.
+		$out =~ s/<style>.*?<\/style>//gs;
 		ok(length $out, "$format: hostile rows give a report");
 		unlike($out, qr/[\x00-\x09\x0b-\x1f\x7f]/,
 		    "$format: no control byte");

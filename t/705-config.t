@@ -354,11 +354,12 @@ is(settings('--config', config($_->[1])), $defaults, $_->[0]) for
 # The file of a bare pipeline must not redirect its rows: the program with
 # another place for it shows what it does with a file nobody named.
 SKIP: {
-	skip 'no make', 10 unless have('make');
+	skip 'no make', 13 unless have('make');
 	delete local @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL)};
 	my $other = "$DIR/build/mls-filter";
+	my $report = "$DIR/build/mls-summarize";
 	my $make = run('make', '-s', '-C', $TOP, "B=$DIR/build",
-	    "SYSCONFDIR=$DIR/etc", 'CFLAGS=-O1', $other);
+	    "SYSCONFDIR=$DIR/etc", 'CFLAGS=-O1', $other, $report);
 	is($make->{status}, 0, 'built with another SYSCONFDIR') or
 	    diag($make->{err});
 	mkdir "$DIR/etc";
@@ -392,6 +393,15 @@ SKIP: {
 	unlink $usual;
 	is(run({in => $LINE}, $other, @CLOCK, '--columns', 'ip')->{out},
 	    "ip\n192.0.2.7\n", 'it need not be there');
+
+	# Who gets the mail may stand there, so that cron can pipe it to
+	# sendmail; whether it is sent, and of what time, may not.
+	spew($usual, "summarize:\n  to: [ann\@example.net]\n  send: true\n" .
+	    "  sendmail: /nonexistent\n  period: 2026-11-21\n");
+	$ran = run({in => "date,ip\n2026-11-22T10:00:00Z,192.0.2.1\n"}, $report);
+	is_deeply([@$ran{qw(status err)}], [0, ''], 'a mail through a pipe');
+	like($ran->{out}, qr/^To: ann\@example\.net\n(?:.*\n)*Subject: .* 1 failed/m,
+	    'to whom the usual file says, about everything');
 }
 
 # What is wrong with a file: its line, and what it should be.

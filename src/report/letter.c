@@ -264,7 +264,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table,
 		return;
 	begin_card(out, model_table_title(table));
 	model_add_least(out, list->is_exact);
-	model_add_number(out, list->distinct);
+	model_add_number(out, model_table_number(m, table));
 	end_title(out);
 	add(out, TABLE ">\n");
 	for (size_t i = 0; i < list->n && i < rows; i++)

@@ -122,6 +122,13 @@ model_add_least(struct buf *out, bool is_exact)
 		buf_add(out, SLICE("at least "));
 }
 
+uint64_t
+model_table_number(const struct model *m, enum model_table table)
+{
+	return table == MODEL_STATUS ? m->tables[table].attempts :
+	    m->tables[table].distinct;
+}
+
 int64_t
 model_change(uint64_t before, uint64_t now)
 {

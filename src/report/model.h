@@ -213,6 +213,10 @@ void model_add_number(struct buf *out, uint64_t value);
 /* "at least ", unless the number that follows is exact. */
 void model_add_least(struct buf *out, bool is_exact);
 
+/* What stands behind a table's title: how many values there are; of look-ups
+ * that failed, which have few kinds, how many failed. */
+uint64_t model_table_number(const struct model *m, enum model_table table);
+
 /* Change in percent, rounded to the nearest; INT64_MAX when before is 0. */
 int64_t model_change(uint64_t before, uint64_t now);
 

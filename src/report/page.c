@@ -247,12 +247,13 @@ add_item(struct buf *out, const struct model *m, enum model_table table,
 
 /* How many there are, and how many attempts have none. */
 static void
-add_note(struct buf *out, const struct model_list *list,
-    enum model_table table)
+add_note(struct buf *out, const struct model *m, enum model_table table)
 {
+	const struct model_list *list = &m->tables[table];
+
 	add(out, "<small>");
 	model_add_least(out, list->is_exact);
-	model_add_number(out, list->distinct);
+	model_add_number(out, model_table_number(m, table));
 	if (list->missing && table != MODEL_STATUS) {
 		add(out, DOT);
 		model_add_number(out, list->missing);
@@ -270,7 +271,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table,
 	if (list->n == 0)
 		return;
 	begin_card(out, kind, model_table_title(table));
-	add_note(out, list, table);
+	add_note(out, m, table);
 	add(out, "<table>\n");
 	for (size_t i = 0; i < list->n; i++)
 		add_item(out, m, table, i);

@@ -205,7 +205,7 @@ add_bar(struct buf *out, uint64_t value, uint64_t most, size_t columns)
 /* Value, attempts, percent, bar, more. */
 static void
 add_item(struct buf *out, struct buf *scratch, enum model_table table,
-    const struct model_item *item, const struct model *m)
+    const struct model_item *item, uint64_t most, uint64_t total)
 {
 	size_t value = layouts[table].value, bar = layouts[table].bar;
 	size_t about = TEXT_COLUMNS - INDENT - value - NUMBER - SHARE - 2 -
@@ -222,11 +222,11 @@ add_item(struct buf *out, struct buf *scratch, enum model_table table,
 	model_add_number(scratch, item->attempts);
 	width_add_right(out, buf_slice(scratch), NUMBER);
 	buf_reset(scratch);
-	buf_addf(scratch, "%.0f %%", m->total ? (double)item->attempts * 100 /
-	    (double)m->total : 0);
+	buf_addf(scratch, "%.0f %%", total ? (double)item->attempts * 100 /
+	    (double)total : 0);
 	width_add_right(out, buf_slice(scratch), SHARE);
 	add_times(out, " ", 2);
-	add_bar(out, item->attempts, m->tables[table].items[0].attempts, bar);
+	add_bar(out, item->attempts, most, bar);
 	buf_reset(scratch);
 	add_about(scratch, table, item);
 	width_add_cut(out, buf_slice(scratch), about);
@@ -242,7 +242,7 @@ add_table(struct buf *out, const struct model *m, enum model_table table)
 	if (list->n == 0)
 		return;
 	buf_addf(out, "\n%s: ", model_table_title(table));
-	model_add_number(out, list->distinct);
+	model_add_number(out, model_table_number(m, table));
 	if (!list->is_exact)
 		buf_add(out, SLICE(" at least"));
 	if (list->missing && table != MODEL_STATUS) {
@@ -254,7 +254,8 @@ add_table(struct buf *out, const struct model *m, enum model_table table)
 	buf_add_byte(out, '\n');
 	buf_init(&scratch, SENTENCE_MAX);
 	for (size_t i = 0; i < list->n && i < ITEMS_MAX; i++)
-		add_item(out, &scratch, table, &list->items[i], m);
+		add_item(out, &scratch, table, &list->items[i],
+		    list->items[0].attempts, m->total);
 	buf_release(&scratch);
 }
 
@@ -306,26 +307,40 @@ add_logins(struct buf *out, const struct model *m)
 static void
 add_new(struct buf *out, const struct model *m)
 {
-	static const char *const names[MODEL_NOVELTIES][2] = {
-		[MODEL_NEW_IP] = { "address", "addresses" },
-		[MODEL_NEW_NETWORK] = { "network", "networks" },
-		[MODEL_NEW_ASN] = { "autonomous system",
-			"autonomous systems" },
+	static const struct {
+		const char *one, *many;
+		enum model_table table;
+	} kinds[MODEL_NOVELTIES] = {
+		[MODEL_NEW_IP] = { "address", "addresses", MODEL_IP },
+		[MODEL_NEW_NETWORK] = { "network", "networks",
+			MODEL_NETWORK },
+		[MODEL_NEW_ASN] = { "autonomous system", "autonomous systems",
+			MODEL_ASN },
 	};
+	struct buf scratch;
 
 	if (!m->fresh[0].is_known)
 		return;
-	add_title(out, "New, not seen in the 7 days before");
+	buf_init(&scratch, SENTENCE_MAX);
 	for (int i = 0; i < MODEL_NOVELTIES; i++) {
 		const struct model_new *new = &m->fresh[i];
 
-		add_times(out, " ", INDENT);
-		wording_add_new(out, new, names[i][0], names[i][1]);
+		buf_add(out, SLICE("\nNew in 7 days: "));
+		wording_add_new(out, new, kinds[i].one, kinds[i].many);
 		buf_add(out, SLICE(", "));
 		wording_add_count(out, new->attempts, "failed login",
 		    "failed logins");
 		buf_add_byte(out, '\n');
+		for (size_t k = 0; k < new->n && k < ITEMS_MAX; k++) {
+			struct model_item item = new->items[k];
+
+			/* The title says it. */
+			item.is_new = false;
+			add_item(out, &scratch, kinds[i].table, &item,
+			    new->items[0].attempts, m->total);
+		}
 	}
+	buf_release(&scratch);
 }
 
 static void
@@ -399,12 +414,15 @@ add_foot(struct buf *out, const struct model *m)
 	buf_add(&line, SLICE(", "));
 	wording_add_count(&line, m->bytes, "byte", "bytes");
 	buf_add(&line, SLICE(", "));
+	wording_add_count(&line, m->lines, "line", "lines");
+	buf_add(&line, SLICE(", "));
 	wording_add_count(&line, m->rows, "row", "rows");
 	buf_add(&line, SLICE("; "));
 	wording_add_count(&line, m->damaged, "damaged", "damaged");
 	buf_add(&line, SLICE("; "));
 	wording_add_count(&line, m->outside, "of another time",
 	    "of another time");
+	buf_add(&line, SLICE("; by mls-summarize " VERSION));
 	add_sentence(out, &line, INDENT);
 	buf_release(&line);
 }
@@ -414,18 +432,19 @@ text_add(struct buf *out, const struct model *m)
 {
 	/* Those first that tell who it was. */
 	static const enum model_table tables[] = { MODEL_USER, MODEL_IP,
-		MODEL_NETWORK, MODEL_COUNTRY, MODEL_ASN, MODEL_ASO,
-		MODEL_SERVICE, MODEL_MECHANISM, MODEL_STATUS };
+		MODEL_NETWORK, MODEL_HOSTNAME, MODEL_COUNTRY, MODEL_ASN,
+		MODEL_ASO, MODEL_SERVICE, MODEL_MECHANISM, MODEL_STATUS };
 
 	add_head(out, m);
 	add_verdict(out, m);
 	add_alerts(out, m);
 	if (m->total) {
-		add_new(out, m);
 		add_hours(out, m);
 		add_heat(out, m);
 	}
 	add_days(out, m);
+	if (m->total)
+		add_new(out, m);
 	add_logins(out, m);
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
 		add_table(out, m, tables[i]);
