@@ -5,8 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+enum { LARGE = 2 * 1024 * 1024 };	/* x86-64's, and nearly all others' */
 
 static void *
 mem_checked(void *p)
@@ -41,6 +44,17 @@ mem_resize(void *old, size_t count, size_t size)
 	if (__builtin_mul_overflow(count, size, &total))
 		return mem_checked(NULL);
 	return mem_checked(realloc(old, total ? total : 1));
+}
+
+void
+mem_large(void *p, size_t size)
+{
+	uintptr_t from = ((uintptr_t)p + LARGE - 1) & ~(uintptr_t)(LARGE - 1);
+	uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(LARGE - 1);
+
+	/* It may not be granted. */
+	if (from < to && madvise((void *)from, to - from, MADV_HUGEPAGE) < 0)
+		return;
 }
 
 char *

@@ -25,6 +25,8 @@ clients_init(struct clients *c, const struct siphash_key *key)
 	*c = (struct clients){ .key = *key };
 	c->items = mem_array(CLIENTS, sizeof *c->items);
 	c->slots = mem_array(SLOTS, sizeof *c->slots);
+	mem_large(c->items, CLIENTS * sizeof *c->items);
+	mem_large(c->slots, SLOTS * sizeof *c->slots);
 	buf_init(&c->texts, TEXTS_MAX);
 	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);

@@ -71,6 +71,7 @@ grow(struct pairs *p)
 
 	p->mask = 2 * n - 1;
 	p->slots = mem_array(2 * n, sizeof *p->slots);
+	mem_large(p->slots, 2 * n * sizeof *p->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i].count)
 			p->slots[find(p, old[i].user, old[i].ip)] = old[i];

@@ -59,6 +59,7 @@ grow(struct seen *s)
 
 	s->mask = 2 * n - 1;
 	s->slots = mem_array(2 * n, sizeof *s->slots);
+	mem_large(s->slots, 2 * n * sizeof *s->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i])
 			s->slots[find(s, old[i])] = old[i];

@@ -164,6 +164,9 @@ grow(struct table *t)
 	t->room = room;
 	t->mask = 2 * n - 1;
 	t->slots = mem_array(2 * n, sizeof *t->slots);
+	mem_large(t->keys, room * sizeof *t->keys);
+	mem_large(t->extras, room * t->extra);
+	mem_large(t->slots, 2 * n * sizeof *t->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i].place)
 			place_again(t, old[i]);
