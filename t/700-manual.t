@@ -657,7 +657,12 @@ SKIP: {
 	is(substr($ran->{out}, 0, length $report), $report,
 	    'mls-summarize: the report as shown');
 	my @scripts = grep { /mls-summarize/ } @shown;
-	cmp_ok(scalar @scripts, '>=', 5, 'mls-summarize: examples to run');
+	# Text is what there is without a word, mail what is sent.
+	my %formats = map { $_ => 1 } items(section($summarize, 'FORMATS'));
+	is_deeply([grep { my $format = $_; !grep { $format eq 'text' ?
+	    !/--format|--to/ : /--format $format\b/ } @scripts }
+	    sort keys %formats], [], 'mls-summarize: an example of each format');
+	cmp_ok(scalar keys %formats, '>=', 6, 'mls-summarize: formats');
 	for my $script (@scripts) {
 		my ($about) = $script =~ /^(.*mls-summarize.*)$/m;
 		if ($script =~ /\bjq\b/ && !have('jq')) {
