@@ -623,6 +623,36 @@ SKIP: {
 	    'mls-ipinfo, cron: five fields, user, command without percent');
 }
 
+# The keys of its JSON, in the order of the page; those within by name.
+{
+	my $in = join '', "date,ip,user,event,country_code,asn\n", map { my $n = $_;
+	    map { "2026-11-2${_}T10:00:0$n+00:00,192.0.2.$n,ann," .
+	    ($n ? 'auth-failure' : 'auth-success') . ",D$n,6450$n\n" } 1, 2 }
+	    0 .. 9;
+	my $json = run({in => $in . "damaged\n"}, $SUMMARIZE, '--config',
+	    $NOTHING, '--now', '2026-11-23T00:05:00Z', '--period', 'yesterday',
+	    '--format', 'json', '--alert-failures', 1)->{out};
+	my ($page, $kinds) = split /The kinds of alerts:/,
+	    section($summarize, 'JSON');
+	my (@keys, %within, $depth);
+	while ($json =~ /("(?:[^"\\]|\\.)*")(:?)|([\[{])|([\]}])/g) {
+		$depth += $3 ? 1 : $4 ? -1 : 0;
+		next unless $2;
+		push @keys, $1 =~ tr/"//dr if $depth == 1;
+		$within{$1 =~ tr/"//dr} = 1 if $depth > 1;
+	}
+	is_deeply([items($page)], \@keys, 'mls-summarize: the keys of its JSON');
+	cmp_ok(scalar keys %within, '>', 40, 'mls-summarize: there are others');
+	my %events = map { $_ => 1 } one_of(run($FILTER, '--events', 'x',
+	    '--config', $NOTHING)->{err});
+	is_deeply([grep { !$events{$_} && $page !~ /\b\Q$_\E\b/ }
+	    sort keys %within], [], 'mls-summarize: and those within');
+	my ($names) = slurp("$TOP/src/report/model.c") =~
+	    /alerts\[MODEL_ALERT_KINDS\] = \{(.*?)\};/s;
+	same_set([items($kinds)], [$names =~ /SLICE\("([a-z-]+)"\)/g],
+	    'mls-summarize: kinds of alerts');
+}
+
 # Those of mls-summarize, on rows that give the report the page shows.
 SKIP: {
 	have('bash') or skip 'no bash', 1;
