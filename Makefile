@@ -9,7 +9,8 @@
 #   make asan       the whole suite with address and undefined-behaviour checks
 #   make soak       what takes more than a minute
 #   make fuzz       every fuzz target for FUZZ_SECONDS (60)
-#   make bench      timings against a floor and peers
+#   make bench      timings against a floor and peers; MAILLOGSENTINEL says
+#                   where the sources of that one are, if they are
 
 PROGRAMS = mls-filter mls-ipinfo mls-summarize
 VERSION = 0.1.0
