@@ -258,6 +258,16 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 		like($r->{out}, qr/^2 failed logins .*\n1 damaged row was left out/m,
 		    "$why: the report is made, and says so");
 	}
+	my %says = (html => '30 rows are not counted', mail => 'damaged, and not ' .
+	    'counted: 30', json => '"damaged_rows":30',
+	    prometheus => 'mls_damaged_rows 30');
+	for my $format (sort keys %says) {
+		my $r = summarize({in => $HEADER . "a\n" x 30 . row()}, @NOW,
+		    '--format', $format, '--attach', 'none');
+		is($r->{status}, 65, "damaged rows, $format: status");
+		like($r->{out} =~ s/=\n//gr, qr/\Q$says{$format}/,
+		    "damaged rows, $format: says so");
+	}
 	my $r = summarize({in => $HEADER . "a\n" x 30}, @NOW);
 	is(() = $r->{err} =~ /\n/g, 21, 'not every damaged row is told');
 	like($r->{err}, qr/and 10 more\n\z/, 'but how many there are');
