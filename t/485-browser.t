@@ -10,6 +10,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Browser;
 use JSON::PP ();
+use MIME::QuotedPrint ();
 use Test::More;
 use MLS;
 
@@ -224,6 +225,40 @@ for my $kind ('page', 'letter') {
 				    "$scheme.png", $browser->picture(1))
 				    if $ENV{MLS_PICTURES};
 			}
+		}
+	}
+}
+
+# What the program makes of rows whose texts are as wide as can be.
+my @wide = ('W' x 300, "\xe6\x97\xa5" x 100, 'a.' x 100, '<b>' x 60,
+    "\\xE2\\x80\\xAE" x 30, '&' x 200, 'x ' x 100);
+my $rows = join ',', 'date,ip,event', my @columns = qw(server user hostname
+    reverse_dns_status country_code asn aso service mechanism);
+for my $text (@wide) {
+	for my $day (15 .. 22) {
+		$rows .= "\n2026-11-${day}T1$_:00:00Z,2001:db8:ffff:$day$_:" .
+		    'aaaa:bbbb:cccc:dddd,auth-' . ($_ ? 'failure' : 'success') .
+		    ",$text" x @columns for 0 .. 9;
+	}
+}
+for my $format ('html', 'mail') {
+	my $r = run({in => "$rows\n"}, $SUMMARIZE, '--config', '/dev/null',
+	    '--now', '2026-11-23T00:05:00Z', '--period', 'yesterday',
+	    '--format', $format, '--attach', 'none', '--top', 50,
+	    '--alert-users', 1, '--alert-failures', 1, '--alert-addresses', 2);
+	is_deeply([@$r{qw(status err)}], [0, ''], "wide texts, $format: made");
+	if ($format eq 'mail') {
+		$r->{out} =~ s/.*?(?=<!DOCTYPE)//s;
+		$r->{out} =~ s/\n--=_mls.*//s;
+		$r->{out} = MIME::QuotedPrint::decode($r->{out});
+	}
+	spew("$DIR/wide.html", $r->{out});
+	for my $width (360, 1200) {
+		for my $scheme ('light', 'dark') {
+			my $what = "wide texts, $format, $width, $scheme";
+			test_any("$DIR/wide.html", $width, $scheme, $what);
+			spew("$ENV{MLS_PICTURES}/wide-$format-$width-$scheme.png",
+			    $browser->picture(1)) if $ENV{MLS_PICTURES};
 		}
 	}
 }

@@ -18,6 +18,7 @@
 #define PAGE "#f3f5f9"
 #define SOFT "class=\"soft\" style=\"color:#566072;font-size:12px"
 #define THIN "font-size:1px;line-height:5px"
+#define BROKEN "word-break:break-word;overflow-wrap:anywhere"
 #define DOT " \xc2\xb7 "
 
 enum { DAYS_SHOWN = 14, ALERTS_SHOWN = 5 /* of a kind */ };
@@ -105,7 +106,7 @@ add_head(struct buf *out, const struct model *m)
 	    "style=\"padding:16px 10px\">\n<table role=\"presentation\" "
 	    "width=\"600\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
 	    "style=\"width:100%;max-width:600px;text-align:left\">\n"
-	    "<tr><td><div " SOFT "\">");
+	    "<tr><td style=\"" BROKEN "\"><div " SOFT "\">");
 	markup_add_unlinked(out, m->host);
 	add(out, DOT);
 	wording_add_period(out, m);
@@ -138,7 +139,7 @@ add_kind(struct buf *out, const struct model *m, size_t i)
 	add(out, "<tr><td style=\"padding:0 0 10px\">" TABLE "><tr>");
 	buf_addf(out, "<td width=\"5\" bgcolor=\"%s\"></td><td class=\"card\" "
 	    "bgcolor=\"" CARD "\" style=\"background:" CARD ";padding:10px "
-	    "14px\">\n<div class=\"%s\" style=\"font-weight:bold;color:%s\">",
+	    "14px;" BROKEN "\">\n<div class=\"%s\" style=\"font-weight:bold;color:%s\">",
 	    c->code, c->kind, c->code);
 	wording_add_sentence(out, first->title);
 	add(out, "</div>\n");
@@ -203,8 +204,7 @@ add_bar(struct buf *out, uint64_t part, uint64_t whole)
 static void
 begin_row(struct buf *out)
 {
-	add(out, "<tr><td style=\"padding:4px 0;word-break:break-word;"
-	    "overflow-wrap:anywhere\">");
+	add(out, "<tr><td style=\"padding:4px 0;" BROKEN "\">");
 }
 
 static void

@@ -180,8 +180,7 @@ add_tiles(struct buf *out, const struct model *m)
 static void
 add_value(struct buf *out, const struct model_item *item, bool is_asn)
 {
-	if (is_asn)
-		add(out, "AS");
+	add(out, is_asn ? "<span>AS" : "<span>");
 	markup_add(out, item->value);
 	if (item->is_cut)
 		markup_add_ellipsis(out);
@@ -189,6 +188,7 @@ add_value(struct buf *out, const struct model_item *item, bool is_asn)
 		add(out, DOT);
 		markup_add(out, item->name);
 	}
+	add(out, "</span>");
 }
 
 /* Ends a row: a bar under what stands there, as long as the number is large
@@ -232,7 +232,6 @@ add_item(struct buf *out, const struct model *m, enum model_table table,
     size_t i)
 {
 	const struct model_item *item = &m->tables[table].items[i];
-
 
 	add(out, "<tr><td><div>");
 	add_value(out, item, table == MODEL_ASN);
@@ -288,9 +287,9 @@ add_logins(struct buf *out, const struct model *m)
 	for (size_t i = 0; i < m->n_logins; i++) {
 		const struct model_login *l = &m->logins[i];
 
-		add(out, "<tr><td><div>");
+		add(out, "<tr><td><div><span>");
 		markup_add(out, l->user);
-		add(out, "</div><small>");
+		add(out, "</span></div><small>");
 		markup_add(out, l->ip);
 		add(out, DOT);
 		markup_add(out, l->hostname.n ? l->hostname :
