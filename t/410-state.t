@@ -465,6 +465,13 @@ for (['', 'nothing in it'], [$good =~ s/rows 1/rows 2/r, 'another number'],
 	    "a state with $_->[1]", @FILTER, @STATE, $log);
 	is(slurp($state), $_->[0], 'it is left alone');
 }
+for my $which ('input', 'left') {
+	spew($state, $good);
+	restate(sub { s/^$which again \K\d+$/9999/m });
+	refuses(65, 'not the state of this version', "$which: behind its place",
+	    @FILTER, @STATE, $log);
+}
+spew($state, "$good ");
 is(slurp($out), "a\n", 'so is the output');
 {
 	my $ran = filter('--reset-state');
