@@ -233,6 +233,17 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	}
 }
 
+{
+	my @rows = map { row(user => "user$_") } 1 .. 9000;
+	gzip(\join('', $HEADER, @rows), "$DIR/torn.csv.gz");
+	spew("$DIR/torn.csv", $HEADER, @rows[0 .. 4999], substr $rows[5000],
+	    0, 20);
+	my $j = decode_json(summarize(@NOW, '--format', 'json',
+	    "$DIR/torn.csv", "$DIR/torn.csv.gz")->{out});
+	is_deeply([@$j{qw(total damaged_rows)}], [8999, 1],
+	    'twice, one torn: damaged once');
+}
+
 # What is damaged.
 {
 	my @bad = (
@@ -385,7 +396,11 @@ sub total {
 	is(scalar @{json($HEADER . $week . row() x 53, '--period', 'yesterday',
 	    '--alert-least', 10)->{alerts}}, 0, 'less than three times: none');
 	is(scalar @{json($HEADER . $week . row() x 54, '--period', 'yesterday',
-	    '--alert-least', 10)->{alerts}}, 1, 'three times: one');
+	    '--alert-least', $_)->{alerts}}, $_ < 55 ? 1 : 0, "three times, and $_")
+	    for 10, 54, 55;
+	is_deeply([map { $_->{kind} } @{json(join('', $HEADER, $week, map {
+	    row(user => "u$_") } 1 .. 300), '--period', 'yesterday')->
+	    {alerts}}], ['spike', 'many-users'], 'the worst first');
 }
 
 # What the seed's mail has, and what is new, by name.
@@ -448,6 +463,10 @@ sub total {
 	    'the last of those with most failures')
 	    for [map { $ok->($_) } '11:00', '12:00'],
 	    [map { $ok->($_) } '12:00', '11:00'];
+	is(json(join('', $HEADER, map({ s/11-22/11-21/gr } $fail,
+	    $ok->('11:00')), $ok->('12:00')), '--period',
+	    '2026-11-21..2026-11-22')->{alerts}[0]{when},
+	    '2026-11-21T11:00:00+00:00', 'not one that is no reason');
 	is_deeply($alerts->($fail, $ok->('09:00')), [],
 	    'not before it failed');
 	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('11:00')), [],
