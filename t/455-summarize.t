@@ -377,6 +377,12 @@ sub total {
 	$j = json($HEADER . row() x 300, '--period', 'yesterday');
 	is($j->{comparison}{known}, JSON::PP::false,
 	    'nothing to compare with');
+	is_deeply([@{json($HEADER . row(date => '2026-11-18T10:00:00Z') .
+	    row(), '--period', '2026-11-20..2026-11-22')->{comparison}}{qw(known
+	    before_whole before)}], [JSON::PP::true, JSON::PP::false, 1],
+	    'less than was before is known');
+	is(json($HEADER . row(date => '2026-11-01T10:00:00Z') x 2 . row(),
+	    '--period', 'yesterday')->{outside_rows}, 2, 'of another time');
 	is($j->{new}{ip}{distinct}, 0, 'then nothing is new');
 	is_deeply(json($HEADER . row(date => '2026-11-01T10:00:00Z') . row(),
 	    '--period', 'yesterday')->{comparison}, {known => JSON::PP::true,
@@ -564,6 +570,11 @@ sub total {
 	is_deeply([grep { !/[^\x00-\x{2fff}]/ && length > 78 }
 	    split /\n/, $text], [], 'text: 78 columns');
 	unlike($text, qr/ $/m, 'text: no blanks at the end of a line');
+	$text = summarize({in => $HEADER . join '', map { row(user => "u$_",
+	    date => sprintf '2026-%02d-%02dT10:00:00Z', 9 + $_ / 30,
+	    1 + $_ % 30) } 0 .. 59}, @NOW, '--top', 100)->{out};
+	is(scalar(() = $text =~ /^  2026-\S+ \w+ /mg), 31, 'text: 31 days');
+	is(scalar(() = $text =~ /^  u\d+ .* 2 % /mg), 50, 'text: 50 users');
 }
 
 # Metrics: the text format of Prometheus, whatever stands in the rows; no more
@@ -603,6 +614,8 @@ sub check_metrics {
 	is($j->{tables}{user}{exact}, JSON::PP::false, 'and it is said');
 	my ($top) = @{$j->{top}{user}};
 	is($top->{value}, 'root', 'who came often is known');
+	ok(exists $top->{error} && !exists json(row())->{top}{user}[0]{error},
+	    'an error is told where there may be one');
 	ok($top->{attempts} - $top->{error} <= 3000 &&
 	    $top->{attempts} >= 3000, 'within the bounds that are told');
 	like(summarize({in => $rows}, '--max-keys', 1000)->{out},
