@@ -214,6 +214,13 @@ is($other->end, 0, 'it works');
 is(written(), "a\nb\n", 'one after the other');
 like(said(), qr/'\Q$state\E' is being written by process $o->{pid}; no/,
     'and it is said why');
+unlike(said(), qr/accepted again/, 'none was accepted before');
+$o = started();
+$other = start({timeout => 20});
+is($other->answer(0.5), undef, 'a third one waits');
+kill 'TERM', $other->{pid};
+is($other->wait(5), 75 << 8, 'until it is told to end');
+$o->end;
 
 # HUP while it waits, and whatever is asked of it: only answers where they
 # belong.
