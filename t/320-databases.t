@@ -403,6 +403,7 @@ sub replaced {
 	rename "$DIR/bad", $db or die "rename: $!";
 	is($until->(sub { slurp("$DIR/said") =~ /sum is wrong/ }),
 	    "192.0.2.7,FR\n", 'replaced: nor is one with a bit flipped');
+	like(slurp("$DIR/said"), qr/sum is wrong/, 'replaced: which is said');
 	$compile->('CA');
 	is($until->(sub { $_[0] =~ /CA/ }), "192.0.2.7,CA\n",
 	    'replaced: the next good one is');

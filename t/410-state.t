@@ -55,6 +55,7 @@ gives("b\n", 'a line that is not complete waits');
 add("c\n");
 gives("cc\n", 'until it is');
 is(sprintf('%o', (stat $state)[2] & 0777), '640', 'not for everybody');
+like(slurp($state), qr/^sequence [4-9]\nrows 3\n/m, 'all rows are counted');
 ok(!-e "$out.cut", 'nothing was cut off');
 
 # "last message repeated" across runs.
@@ -195,6 +196,13 @@ restate(sub {
 	s/^(output (head|tail)|line|left|log|carried) .*\n//mg;
 });
 gives("b\n", 'the state of a version before');
+
+# Killed before there was a row.
+fresh(other(1));
+filter();
+restate(sub { s/^ended 1$/ended 0/m });
+add(failure('a'));
+gives("a\n", 'an output that was empty is not gone');
 
 # A file that was rotated away and is not what was read of it: nobody knows what
 # else is missing.
@@ -465,6 +473,13 @@ for (['', 'nothing in it'], [$good =~ s/rows 1/rows 2/r, 'another number'],
 	    "a state with $_->[1]", @FILTER, @STATE, $log);
 	is(slurp($state), $_->[0], 'it is left alone');
 }
+for my $which ('input', 'left') {
+	spew($state, $good);
+	restate(sub { s/^$which again \K\d+$/9999/m });
+	refuses(65, 'not the state of this version', "$which: behind its place",
+	    @FILTER, @STATE, $log);
+}
+spew($state, "$good ");
 is(slurp($out), "a\n", 'so is the output');
 {
 	my $ran = filter('--reset-state');

@@ -125,6 +125,41 @@ for my $name ('', 'damaged') {
 	    "gil\nhal\n", 'and can be read as any log');
 }
 
+# Whoever dies of it has put the journal away before the state: what is left
+# gives no row again.
+SKIP: {
+	skip 'a sanitizer must be loaded first', 4 if $BUILD =~ /asan/;
+	fresh();
+	$o = started();
+	$o->send(failure('a'));
+	appears('a row', sub { slurp($state) =~ /^rows 1$/m });
+	$o->kill;
+	{
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		local $ENV{FAULT} = 'rename:2:KILL';
+		is(start('--reset-state')->answer, '', 'it dies of it');
+	}
+	start()->end;
+	is(written(), "a\n", 'nothing twice');
+}
+
+# The state of a log is none.
+fresh();
+spew("$dir/log", failure('a'));
+run($FILTER, qw(--config /dev/null --database /dev/null --columns user --header
+    never), @OFFLINE, '--state', $state, '-o', $out, "$dir/log");
+my $other_state = slurp($state);
+is(start()->answer, '', 'the state of a log: it ends');
+like(said(), qr/'\Q$state\E' is the state of a log/, 'and says so');
+is(slurp($state) . written(), "${other_state}a\n", 'all is as it was');
+
+# What looks like a piece of the journal is none.
+fresh();
+spew("$state.journal.7", failure('x'));
+$o = started();
+is($o->end, 0, 'a file beside the journal');
+is(written(), '', 'is not read');
+
 # Half a line at the end was never accepted.
 $o = started();
 syswrite $o->{in}, failure('half') =~ s/\n//r;
@@ -179,6 +214,13 @@ is($other->end, 0, 'it works');
 is(written(), "a\nb\n", 'one after the other');
 like(said(), qr/'\Q$state\E' is being written by process $o->{pid}; no/,
     'and it is said why');
+unlike(said(), qr/accepted again/, 'none was accepted before');
+$o = started();
+$other = start({timeout => 20});
+is($other->answer(0.5), undef, 'a third one waits');
+kill 'TERM', $other->{pid};
+is($other->wait(5), 75 << 8, 'until it is told to end');
+$o->end;
 
 # HUP while it waits, and whatever is asked of it: only answers where they
 # belong.

@@ -85,6 +85,10 @@ test_verdict(void)
 	m.tables[MODEL_IP].distinct = 1;
 	model_judge(&m);
 	is(m.verdict, "1 failed login from 1 address, no alerts", "one");
+	m.is_serious_exact = false;
+	model_judge(&m);
+	is(m.verdict, "1 failed login from 1 address, no alerts as far as is "
+	    "known", "nobody knows");
 	model_release(&m);
 	sample_model(&m, SLICE("bob"));
 	is(m.verdict, "1,284 failed logins from 312 addresses in 41 "

@@ -233,6 +233,17 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	}
 }
 
+{
+	my @rows = map { row(user => "user$_") } 1 .. 9000;
+	gzip(\join('', $HEADER, @rows), "$DIR/torn.csv.gz");
+	spew("$DIR/torn.csv", $HEADER, @rows[0 .. 4999], substr $rows[5000],
+	    0, 20);
+	my $j = decode_json(summarize(@NOW, '--format', 'json',
+	    "$DIR/torn.csv", "$DIR/torn.csv.gz")->{out});
+	is_deeply([@$j{qw(total damaged_rows)}], [8999, 1],
+	    'twice, one torn: damaged once');
+}
+
 # What is damaged.
 {
 	my @bad = (
@@ -376,6 +387,12 @@ sub total {
 	$j = json($HEADER . row() x 300, '--period', 'yesterday');
 	is($j->{comparison}{known}, JSON::PP::false,
 	    'nothing to compare with');
+	is_deeply([@{json($HEADER . row(date => '2026-11-18T10:00:00Z') .
+	    row(), '--period', '2026-11-20..2026-11-22')->{comparison}}{qw(known
+	    before_whole before)}], [JSON::PP::true, JSON::PP::false, 1],
+	    'less than was before is known');
+	is(json($HEADER . row(date => '2026-11-01T10:00:00Z') x 2 . row(),
+	    '--period', 'yesterday')->{outside_rows}, 2, 'of another time');
 	is($j->{new}{ip}{distinct}, 0, 'then nothing is new');
 	is_deeply(json($HEADER . row(date => '2026-11-01T10:00:00Z') . row(),
 	    '--period', 'yesterday')->{comparison}, {known => JSON::PP::true,
@@ -395,7 +412,11 @@ sub total {
 	is(scalar @{json($HEADER . $week . row() x 53, '--period', 'yesterday',
 	    '--alert-least', 10)->{alerts}}, 0, 'less than three times: none');
 	is(scalar @{json($HEADER . $week . row() x 54, '--period', 'yesterday',
-	    '--alert-least', 10)->{alerts}}, 1, 'three times: one');
+	    '--alert-least', $_)->{alerts}}, $_ < 55 ? 1 : 0, "three times, and $_")
+	    for 10, 54, 55;
+	is_deeply([map { $_->{kind} } @{json(join('', $HEADER, $week, map {
+	    row(user => "u$_") } 1 .. 300), '--period', 'yesterday')->
+	    {alerts}}], ['spike', 'many-users'], 'the worst first');
 }
 
 # What the seed's mail has, and what is new, by name.
@@ -458,6 +479,10 @@ sub total {
 	    'the last of those with most failures')
 	    for [map { $ok->($_) } '11:00', '12:00'],
 	    [map { $ok->($_) } '12:00', '11:00'];
+	is(json(join('', $HEADER, map({ s/11-22/11-21/gr } $fail,
+	    $ok->('11:00')), $ok->('12:00')), '--period',
+	    '2026-11-21..2026-11-22')->{alerts}[0]{when},
+	    '2026-11-21T11:00:00+00:00', 'not one that is no reason');
 	is_deeply($alerts->($fail, $ok->('09:00')), [],
 	    'not before it failed');
 	is_deeply($alerts->($fail =~ s/.*\n//r, $ok->('11:00')), [],
@@ -555,6 +580,11 @@ sub total {
 	is_deeply([grep { !/[^\x00-\x{2fff}]/ && length > 78 }
 	    split /\n/, $text], [], 'text: 78 columns');
 	unlike($text, qr/ $/m, 'text: no blanks at the end of a line');
+	$text = summarize({in => $HEADER . join '', map { row(user => "u$_",
+	    date => sprintf '2026-%02d-%02dT10:00:00Z', 9 + $_ / 30,
+	    1 + $_ % 30) } 0 .. 59}, @NOW, '--top', 100)->{out};
+	is(scalar(() = $text =~ /^  2026-\S+ \w+ /mg), 31, 'text: 31 days');
+	is(scalar(() = $text =~ /^  u\d+ .* 2 % /mg), 50, 'text: 50 users');
 }
 
 # Metrics: the text format of Prometheus, whatever stands in the rows; no more
@@ -594,6 +624,8 @@ sub check_metrics {
 	is($j->{tables}{user}{exact}, JSON::PP::false, 'and it is said');
 	my ($top) = @{$j->{top}{user}};
 	is($top->{value}, 'root', 'who came often is known');
+	ok(exists $top->{error} && !exists json(row())->{top}{user}[0]{error},
+	    'an error is told where there may be one');
 	ok($top->{attempts} - $top->{error} <= 3000 &&
 	    $top->{attempts} >= 3000, 'within the bounds that are told');
 	like(summarize({in => $rows}, '--max-keys', 1000)->{out},

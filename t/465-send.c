@@ -99,15 +99,23 @@ static void
 test_good(void)
 {
 	struct outcome o;
+	sigset_t usr1;
 	char text[2000];
 
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
 	snprintf(text, sizeof text, "#!/bin/sh\ncd %s\ncat >got\n"
 	    "echo \"$@\" >arguments\nenv >environment\n"
+	    "grep -E 'Sig(Blk|Ign)' /proc/self/status | grep -c 0000000$ "
+	    ">signals\n"
 	    "ls /proc/self/fd >files\nls -l /proc/$$/fd | grep -c deleted >spools\n"
 	    "echo mail system is down >&2\n", directory);
 	write_program(text, 0700);
 	setenv("SECRET", "x", 1);
 	setenv("TZ", "UTC", 1);
+	signal(SIGUSR2, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	dup2(STDOUT_FILENO, 9);
 	o = send_to(in("sendmail"), SLICE("To: ann\n\n.\nlast\n"), 30000);
 	if (!ok(o.result == 0, "one that works: 0"))
 		printf("# %s\n", o.e.text);
@@ -123,6 +131,9 @@ test_good(void)
 	    contents("environment").n, "and a path");
 	is(contents("spools"), "1\n", "the message is open once, as input");
 	is(contents("files"), "0\n1\n2\n3\n", "nothing else is (3 is ls's own)");
+	is(contents("signals"), "2\n", "signals are as by default");
+	close(9);
+	sigprocmask(SIG_UNBLOCK, &usr1, NULL);
 	ok(has_no_child(), "nothing is left of it");
 	buf_release(&o.said);
 }

@@ -191,6 +191,73 @@ test_letter_size(void)
 	model_release(&m);
 }
 
+/* What stands before it does not count. */
+static void
+test_letter_behind(void)
+{
+	static char before[LETTER_MAX];
+	static struct model m;
+	struct buf alone, behind;
+
+	sample_model(&m, SLICE("ann"));
+	buf_init(&alone, ROOM);
+	buf_init(&behind, ROOM);
+	add_letter(&alone, &m);
+	buf_add(&behind, (struct slice){ before, sizeof before });
+	add_letter(&behind, &m);
+	ok(slice_is(slice_from(buf_slice(&behind), sizeof before),
+	    buf_slice(&alone)), "a letter behind something");
+	buf_release(&alone);
+	buf_release(&behind);
+	model_release(&m);
+}
+
+static size_t
+count(struct slice text, struct slice what)
+{
+	size_t n = 0, at;
+
+	for (; (at = slice_find(text, what)) < text.n; n++)
+		text = slice_from(text, at + what.n);
+	return n;
+}
+
+/* Alerts of one kind: one title, a few of them, and how many more. */
+static void
+test_many_alerts(void)
+{
+	static const size_t shown[] = { 3, 5 };
+
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t n = shown[k]; n < shown[k] + 2; n++) {
+			struct model_alert alerts[6];
+			static struct model m;
+			struct buf out;
+
+			sample_model(&m, SLICE("ann"));
+			for (size_t i = 0; i < n; i++)
+				alerts[i] = (struct model_alert){
+					.kind = MODEL_MANY_USERS,
+					.severity = MODEL_WARNING,
+					.subject = SLICE("somebody"),
+					.title = "so many", .advice = "look" };
+			m.alerts = alerts;
+			m.n_alerts = n;
+			buf_init(&out, ROOM);
+			outputs[k].add(&out, &m);
+			ok(count(buf_slice(&out), SLICE("So many")) == 1 &&
+			    count(buf_slice(&out), SLICE("somebody")) ==
+			    shown[k] && count(buf_slice(&out),
+			    SLICE("and 1 more")) == n - shown[k] &&
+			    count(buf_slice(&out), SLICE(" more<")) ==
+			    n - shown[k], "%s: %zu alerts of a kind",
+			    outputs[k].name, n);
+			buf_release(&out);
+			model_release(&m);
+		}
+	}
+}
+
 static void
 test_empty(void)
 {
@@ -373,6 +440,8 @@ main(int argc, char **argv)
 		return print(argv[1], argv[2]);
 	test_hostile();
 	test_letter_size();
+	test_letter_behind();
+	test_many_alerts();
 	test_empty();
 	test_sentences();
 	test_change();
