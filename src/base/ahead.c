@@ -70,15 +70,15 @@ ring(struct ahead *a)
 		return;
 }
 
-/* The one that will be asked for last, of those not studied; not the very next,
- * whose turn may come before we are done. */
+/* Of the next few that are not studied, the last; not the very next, whose turn
+ * may come before we are done. */
 static struct chunk *
 find_unstudied(struct ahead *a)
 {
-	struct chunk *found = NULL;
+	struct chunk *found = NULL, *c = a->first;
 
-	for (struct chunk *c = a->first; c; c = c->next)
-		if (c != a->first && c->study == STUDY_WANTED)
+	for (int i = 0; c && i < CHUNKS; i++, c = c->next)
+		if (i > 0 && c->study == STUDY_WANTED)
 			found = c;
 	return found;
 }
@@ -244,12 +244,14 @@ ahead_next(struct ahead *a, struct slice *block, struct slice *told,
 
 	*block = *told = (struct slice){ NULL, 0 };
 	pthread_mutex_lock(&a->lock);
-	if (a->out) {
+	if (a->out && a->chunks > CHUNKS) {
+		a->chunks--;
+		chunk_free(a->out);
+	} else if (a->out) {
 		a->out->next = a->spare;
 		a->spare = a->out;
 	}
-	if (a->out || !a->is_asked)
-		pthread_cond_signal(&a->room);
+	pthread_cond_signal(&a->room);
 	a->is_asked = true;
 	a->out = a->first;
 	if (a->out) {
