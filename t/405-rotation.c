@@ -13,7 +13,7 @@
 #include "scratch.h"
 #include "tap.h"
 
-/* The only one that is asked: two names, then no more can be read. */
+/* The only one that is asked: a name twice, then no more can be read. */
 struct dirent *
 readdir(DIR *directory)
 {
@@ -25,7 +25,7 @@ readdir(DIR *directory)
 		errno = EIO;
 		return NULL;
 	}
-	snprintf(one.d_name, sizeof one.d_name, "log.%u", calls);
+	strcpy(one.d_name, "log.1");
 	return &one;
 }
 
@@ -43,6 +43,10 @@ test_directory(void)
 	ok(segments_find(&s, "state", &e) == -1 && e.status == EX_IOERR,
 	    "those of a journal");
 	segments_release(&s);
+	ok(symlink("log.1", "log.1") == 0 && rotation_list(&r, "log", &e) == -1
+	    && e.status == EX_IOERR && strstr(e.text, "cannot look at"),
+	    "a file of them: %s", e.text);
+	rotation_release(&r);
 }
 
 static void

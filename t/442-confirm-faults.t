@@ -129,6 +129,17 @@ for my $call (sort keys %calls) {
 }
 all_well('each fails once', 3, @once);
 all_well('from then on', 1.5, @ever);
+# What fails once while it gets ready is tried again, by the same one.
+{
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	for (1 .. 6) {
+		local $ENV{FAULT} = "fsync:$_:EIO";
+		fresh();
+		$o = start();
+		is($o->answer(20), "OK\n", "ready, though sync $_ failed");
+		$o->kill;
+	}
+}
 # Each line is on the disk before it is answered, in a transaction too.
 {
 	my $syncs = sub {
