@@ -181,8 +181,8 @@ add_notices(struct buf *out, const struct model *m, size_t i)
 		return;
 	add(out, "<tr><td style=\"padding:0 0 10px\">and ");
 	model_add_least(out, m->is_hidden_exact);
-	wording_add_count(out, m->hidden_alerts, "more alert", "more alerts");
-	add(out, "</td></tr>\n");
+	model_add_number(out, m->hidden_alerts);
+	add(out, " more of these kinds</td></tr>\n");
 }
 
 static void

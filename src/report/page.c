@@ -126,11 +126,10 @@ add_notices(struct buf *out, const struct model *m)
 	while (i < m->n_alerts)
 		i = add_kind(out, m, i);
 	if (m->hidden_alerts) {
-		begin_alert(out, MODEL_NOTICE, "more alerts");
+		begin_alert(out, MODEL_NOTICE, "not listed");
 		model_add_least(out, m->is_hidden_exact);
-		wording_add_count(out, m->hidden_alerts, "alert is",
-		    "alerts are");
-		add(out, " not listed.");
+		model_add_number(out, m->hidden_alerts);
+		add(out, " more of these kinds.");
 		end_alert(out, "more of a kind with --alert-list");
 	}
 	if (m->damaged) {
