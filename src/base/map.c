@@ -2,6 +2,7 @@
 /* A hash map that cannot be flooded. */
 #include "base/map.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -46,12 +47,26 @@ sip_round(uint64_t v[4])
 }
 
 static inline uint64_t
-little_endian(const char *p, size_t n)
+little_endian(const char *p)
 {
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	return le64toh(x);
+}
+
+/* What stands behind the last whole word, less than eight bytes. */
+static inline uint64_t
+tail_of(struct slice s)
+{
+	size_t n = s.n % sizeof(uint64_t);
 	uint64_t x = 0;
 
+	if (n && s.n > n)
+		return little_endian(s.p + s.n - sizeof x) >>
+		    8 * (sizeof x - n);
 	for (size_t i = n; i-- > 0;)
-		x = x << 8 | (unsigned char)p[i];
+		x = x << 8 | (unsigned char)s.p[i];
 	return x;
 }
 
@@ -62,18 +77,16 @@ siphash(const struct siphash_key *key, struct slice s)
 		key->k0 ^ 0x736f6d6570736575, key->k1 ^ 0x646f72616e646f6d,
 		key->k0 ^ 0x6c7967656e657261, key->k1 ^ 0x7465646279746573,
 	};
-	uint64_t last = (uint64_t)s.n << 56;
-	size_t whole = s.n & ~(size_t)7;
+	uint64_t last = (uint64_t)s.n << 56 | tail_of(s);
 
-	for (size_t i = 0; i < whole; i += 8) {
-		uint64_t word = little_endian(s.p + i, 8);
+	for (size_t i = 0; s.n - i >= sizeof(uint64_t);
+	    i += sizeof(uint64_t)) {
+		uint64_t word = little_endian(s.p + i);
 
 		v[3] ^= word;
 		sip_round(v);
 		v[0] ^= word;
 	}
-	if (s.n > whole)
-		last |= little_endian(s.p + whole, s.n - whole);
 	v[3] ^= last;
 	sip_round(v);
 	v[0] ^= last;

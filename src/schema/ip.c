@@ -6,34 +6,54 @@
 
 enum { GROUPS = 8 };
 
+static inline unsigned
+digit_at(struct slice s, size_t i)
+{
+	return i < s.n ? (unsigned char)s.p[i] - (unsigned)'0' : 10;
+}
+
+/* A number up to 255 without a leading zero; its digits, 0: there is none. */
+static inline size_t
+scan_part(struct slice s, size_t at, uint32_t *part)
+{
+	unsigned first = digit_at(s, at), second = digit_at(s, at + 1), third;
+
+	*part = first;
+	if (first > 9)
+		return 0;
+	if (second > 9)
+		return 1;
+	if (first == 0)
+		return 0;
+	*part = first * 10 + second;
+	third = digit_at(s, at + 2);
+	if (third > 9)
+		return 2;
+	*part = *part * 10 + third;
+	return *part <= 255 && digit_at(s, at + 3) > 9 ? 3 : 0;
+}
+
 size_t
 ip_scan_v4(struct slice s, struct ip *ip)
 {
-	/* The least number with so many digits: no leading zero. */
-	static const unsigned least[] = { 256, 0, 10, 100 };
-	unsigned part = 0, digits = 0, dots = 0;
-	uint32_t value = 0;
+	uint32_t value = 0, part;
 	size_t i = 0;
 
-	for (; i < s.n; i++) {
-		unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
+	for (int parts = 1;; parts++) {
+		size_t digits = scan_part(s, i, &part);
 
-		if (digit <= 9) {
-			part = part * 10 + digit;
-			digits++;
-			continue;
-		}
-		if (s.p[i] != '.')
-			break;
-		if (digits > 3 || part > 255 || part < least[digits])
+		if (digits == 0)
 			return 0;
 		value = value << 8 | part;
-		part = digits = 0;
-		dots++;
+		i += digits;
+		if (parts == 4)
+			break;
+		if (i == s.n || s.p[i++] != '.')
+			return 0;
 	}
-	if (dots != 3 || digits > 3 || part > 255 || part < least[digits])
+	if (i < s.n && s.p[i] == '.')
 		return 0;
-	*ip = (struct ip){ .family = IP_V4, .low = value << 8 | part };
+	*ip = (struct ip){ .family = IP_V4, .low = value };
 	return i;
 }
 
