@@ -12,12 +12,6 @@ slice_text(const char *text)
 	return (struct slice){ text, strlen(text) };
 }
 
-struct slice
-slice_between(const char *from, const char *to)
-{
-	return (struct slice){ from, (size_t)(to - from) };
-}
-
 bool
 slice_ends(struct slice s, struct slice tail)
 {

@@ -22,7 +22,12 @@ struct slice {
 #define SLICE(literal) ((struct slice){ "" literal, sizeof(literal) - 1 })
 
 struct slice slice_text(const char *text);	/* of a NUL-terminated text */
-struct slice slice_between(const char *from, const char *to);
+
+static inline struct slice
+slice_between(const char *from, const char *to)
+{
+	return (struct slice){ from, (size_t)(to - from) };
+}
 
 static inline bool
 slice_is(struct slice s, struct slice other)
