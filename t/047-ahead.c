@@ -176,6 +176,12 @@ test_tarrying(void)
 	input_close(in);
 }
 
+static unsigned
+studies_of(struct done *done)
+{
+	return __atomic_load_n(&done->studies, __ATOMIC_RELAXED);
+}
+
 /* All has been read, and is studied as far as it waits. */
 static void
 test_end(void)
@@ -199,9 +205,48 @@ test_end(void)
 	ok(ahead_next(a, &ignored, &ignored, &e) == 1, "one is taken");
 	for (int i = 0; studies < 1 && i < 10000; i++) {
 		(void)poll(NULL, 0, 1);
-		studies = __atomic_load_n(&done.studies, __ATOMIC_RELAXED);
+		studies = studies_of(&done);
 	}
 	ok(studies > 0, "the others are studied though all has been read");
+	ahead_free(a);
+	input_close(in);
+}
+
+/* A whole file waits for its turn: what is told of it is told as it is taken,
+ * since that has a size. */
+static void
+test_early(void)
+{
+	struct err e = { 0 };
+	struct input *in = input_open("lines", &e);
+	struct done done;
+	struct ahead *a;
+	unsigned before, told_of = 0, more = 0;
+	struct slice told;
+
+	wanted = "0123456789";
+	a = new(in, &done);
+	if (!ok(a != NULL, "a thread for a file whose turn comes later"))
+		return;
+	while (ahead_taken(a) < input_size(in))
+		(void)poll(NULL, 0, 1);
+	(void)ahead_wait(a, -1, -1, NULL);
+	(void)ahead_next(a, &ignored, &ignored, &e);
+	do {
+		before = studies_of(&done);
+		(void)poll(NULL, 0, 50);
+	} while (before == 0 || studies_of(&done) != before);
+	ok(before < 16, "%u studies are ahead", before);
+	for (unsigned i = 0; i < 40 && more == i; i++) {
+		before = studies_of(&done);
+		(void)ahead_next(a, &ignored, &told, &e);
+		told_of += told.n > 0;
+		for (int k = 0; k < 10000 && studies_of(&done) == before; k++)
+			(void)poll(NULL, 0, 1);
+		more += studies_of(&done) > before;
+	}
+	ok(told_of >= 39 && more == 40, "of 40 blocks, %u are told of, and as "
+	    "each is taken, of %u more", told_of, more);
 	ahead_free(a);
 	input_close(in);
 }
@@ -310,6 +355,7 @@ main(void)
 	test_all("x", 0, 0);
 	test_tarrying();
 	test_end();
+	test_early();
 	test_damage();
 	test_unwanted();
 	test_wait();

@@ -181,10 +181,10 @@ read_ahead(void *with)
 	a->rc = rc;
 	a->e = e;
 	ring(a);
-	while (!a->is_asked && !a->is_unwanted)
-		pthread_cond_wait(&a->room, &a->lock);
-	while (!a->is_unwanted && study_one(a))
-		;
+	/* What comes next moves on. */
+	while (!a->is_unwanted && a->first)
+		if (!study_one(a))
+			pthread_cond_wait(&a->room, &a->lock);
 	pthread_mutex_unlock(&a->lock);
 	return NULL;
 }
