@@ -59,6 +59,7 @@ filter_run_names(struct filter_run *run)
 {
 	const struct options *o = &run->options;
 	struct err_list complaints = { 0 };
+	size_t rows = QUEUE_ROWS;
 	struct rdns_settings settings = {
 		.servers = run->resolvers.n ? &run->resolvers : NULL,
 		.resolv_conf = "/etc/resolv.conf",
@@ -77,7 +78,10 @@ filter_run_names(struct filter_run *run)
 	if (settings.in_flight > settings.cache / 2)
 		settings.in_flight = (unsigned)(settings.cache / 2);
 	run->rdns = rdns_new(&settings, &complaints);
-	run->queue = queue_new(run->rdns, filter_run_columns(run), QUEUE_ROWS,
+	/* The addresses of rows that wait leave room for those of names. */
+	if (settings.confirm && rows > settings.cache / 2)
+		rows = settings.cache / 2;
+	run->queue = queue_new(run->rdns, filter_run_columns(run), rows,
 	    QUEUE_BYTES);
 	(void)diag_complain(&run->diag, DIAG_WARNING, &complaints);
 }

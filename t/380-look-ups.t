@@ -130,6 +130,17 @@ my @many = map { join '.', unpack 'C4', pack 'N',
 	cmp_ok($ids, '<', 30, 'mix: with random ids');
 }
 
+# All rows wait, and there is still room for what their names lead to.
+{
+	my $server = fake_server(latency => 50);
+	my @some = @many[0 .. 2999];
+	my ($r, @rows) = look_up(\@some, at($server), '--dns-confirm',
+	    '--dns-cache', '1024');
+	is(differing(\@rows, [truth({}, @some)], 3), 0,
+	    'more names than are kept: each is confirmed');
+	stop($server->{pid});
+}
+
 # Jitter and loss: the order stands, and what is answered is right.
 {
 	my %how = (jitter => 300, loss => 5, mix => 'ok=80,nxdomain=20');
