@@ -50,7 +50,7 @@ struct stretch parser_end(const struct parser *p);
 
 /* The next event of the block.  It lives until the call after PARSER_AHEAD - 1
  * more, or the next block.  NULL: no more in this block. */
-enum { PARSER_AHEAD = 16 };
+enum { PARSER_AHEAD = 32 };
 struct event *parser_next(struct parser *p);
 
 /* To be copied by who does a part of its work ahead of it. */
