@@ -27,7 +27,9 @@ clients_init(struct clients *c, const struct siphash_key *key)
 	c->slots = mem_array(SLOTS, sizeof *c->slots);
 	mem_large(c->items, CLIENTS * sizeof *c->items);
 	mem_large(c->slots, SLOTS * sizeof *c->slots);
+	/* Taken at once, it is never copied; what is not used costs nothing. */
 	buf_init(&c->texts, TEXTS_MAX);
+	mem_large(buf_room(&c->texts, TEXTS_MAX), TEXTS_MAX);
 	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 }
