@@ -52,9 +52,9 @@ mem_large(void *p, size_t size)
 	uintptr_t from = ((uintptr_t)p + LARGE - 1) & ~(uintptr_t)(LARGE - 1);
 	uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(LARGE - 1);
 
-	/* It may not be granted. */
-	if (from < to && madvise((void *)from, to - from, MADV_HUGEPAGE) < 0)
-		return;
+	/* It may not be granted: then it is as it was. */
+	if (from < to)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
 }
 
 char *

@@ -25,9 +25,9 @@ struct sought {
  * many to look for at once. */
 enum sought_way { SOUGHT_LONGEST, SOUGHT_LITERAL, SOUGHT_WAYS };
 
-/* Chooses them, in each way, for a template of n parts.  A template without a
- * literal that is long enough has the same texts in both.  -1: nothing is
- * (EX_CONFIG). */
+/* Chooses them, in each way, for a template of n parts, behind which the empty
+ * one stands; they lie in the arena.  A template without a literal that is long
+ * enough has the same texts in both.  -1: nothing is (EX_CONFIG). */
 int sought_choose(struct arena *a, const struct part *parts, size_t n,
 	struct sought *ways, struct err *e);
 

@@ -139,7 +139,8 @@ add_kind(struct buf *out, const struct model *m, size_t i)
 	add(out, "<tr><td style=\"padding:0 0 10px\">" TABLE "><tr>");
 	buf_addf(out, "<td width=\"5\" bgcolor=\"%s\"></td><td class=\"card\" "
 	    "bgcolor=\"" CARD "\" style=\"background:" CARD ";padding:10px "
-	    "14px;" BROKEN "\">\n<div class=\"%s\" style=\"font-weight:bold;color:%s\">",
+	    "14px;" BROKEN "\">\n<div class=\"%s\" "
+	    "style=\"font-weight:bold;color:%s\">",
 	    c->code, c->kind, c->code);
 	wording_add_sentence(out, first->title);
 	add(out, "</div>\n");
