@@ -46,15 +46,57 @@ mem_resize(void *old, size_t count, size_t size)
 	return mem_checked(realloc(old, total ? total : 1));
 }
 
-void
-mem_large(void *p, size_t size)
+/* Bytes of it, in whole large pages; 0: too few for one. */
+static size_t
+large_size(size_t count, size_t size)
 {
-	uintptr_t from = ((uintptr_t)p + LARGE - 1) & ~(uintptr_t)(LARGE - 1);
-	uintptr_t to = ((uintptr_t)p + size) & ~(uintptr_t)(LARGE - 1);
+	size_t total;
 
+	if (__builtin_mul_overflow(count, size, &total) ||
+	    total > SIZE_MAX - 2 * LARGE)
+		mem_checked(NULL);
+	return total < LARGE / 2 ? 0 : (total + LARGE - 1) / LARGE * LARGE;
+}
+
+void *
+mem_large(size_t count, size_t size)
+{
+	size_t total = large_size(count, size), before;
+	char *p;
+
+	if (total == 0)
+		return mem_array(count, size);
+	p = mmap(NULL, total + LARGE, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mem_checked(p == MAP_FAILED ? NULL : p);
+	before = -(uintptr_t)p % LARGE;
+	if (before)
+		munmap(p, before);
+	munmap(p + before + total, LARGE - before);
 	/* It may not be granted: then it is as it was. */
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+	(void)madvise(p + before, total, MADV_HUGEPAGE);
+	return p + before;
+}
+
+void
+mem_large_free(void *p, size_t count, size_t size)
+{
+	size_t total = large_size(count, size);
+
+	if (total == 0)
+		free(p);
+	else if (p)
+		munmap(p, total);
+}
+
+void *
+mem_large_more(void *old, size_t old_count, size_t count, size_t size)
+{
+	void *p = mem_large(count, size);
+
+	memcpy(p, old, old_count * size);
+	mem_large_free(old, old_count, size);
+	return p;
 }
 
 char *

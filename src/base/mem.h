@@ -10,10 +10,15 @@ void *mem_new(size_t size);			/* zeroed */
 void *mem_array(size_t count, size_t size);	/* zeroed; product checked */
 void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
 
-/* Asks for large pages under memory that is read here and there, which spares
- * the processor looking for them (madvise(2), MADV_HUGEPAGE).  Little memory
- * stays as it is. */
-void mem_large(void *p, size_t size);
+/* Zeroed memory that is read here and there: on large pages if there is enough
+ * of it, which spares the processor looking for them (madvise(2),
+ * MADV_HUGEPAGE).  The caller frees with mem_large_free(), saying again how much
+ * it is. */
+void *mem_large(size_t count, size_t size);
+void mem_large_free(void *p, size_t count, size_t size);
+
+/* The same for more of them: what there was is copied. */
+void *mem_large_more(void *old, size_t old_count, size_t count, size_t size);
 
 char *mem_text(const char *p, size_t n);	/* a copy with a final NUL */
 

@@ -23,13 +23,11 @@ void
 clients_init(struct clients *c, const struct siphash_key *key)
 {
 	*c = (struct clients){ .key = *key };
-	c->items = mem_array(CLIENTS, sizeof *c->items);
-	c->slots = mem_array(SLOTS, sizeof *c->slots);
-	mem_large(c->items, CLIENTS * sizeof *c->items);
-	mem_large(c->slots, SLOTS * sizeof *c->slots);
+	c->items = mem_large(CLIENTS, sizeof *c->items);
+	c->slots = mem_large(SLOTS, sizeof *c->slots);
 	/* Taken at once, it is never copied; what is not used costs nothing. */
 	buf_init(&c->texts, TEXTS_MAX);
-	mem_large(buf_room(&c->texts, TEXTS_MAX), TEXTS_MAX);
+	(void)buf_room(&c->texts, TEXTS_MAX);
 	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 }
@@ -45,8 +43,8 @@ clients_reset(struct clients *c)
 void
 clients_release(struct clients *c)
 {
-	free(c->items);
-	free(c->slots);
+	mem_large_free(c->items, CLIENTS, sizeof *c->items);
+	mem_large_free(c->slots, SLOTS, sizeof *c->slots);
 	buf_release(&c->texts);
 	buf_release(&c->scratch);
 }

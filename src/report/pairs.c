@@ -6,15 +6,13 @@
 
 #include "base/mem.h"
 
-enum { FIRST = 256 };
+enum { FIRST = 256, SAMPLE = 1024 };
 
 struct pairs {
 	struct pair *slots;
 	size_t n, mask, max;
 	bool is_exact;
-	/* As in report/table.c. */
-	uint32_t rarest, higher, lost;
-	size_t next;
+	uint32_t lost;		/* no pair that is not here came more often */
 };
 
 struct pairs *
@@ -24,9 +22,8 @@ pairs_new(size_t max)
 
 	p->max = max;
 	p->mask = FIRST - 1;
-	p->slots = mem_array(FIRST, sizeof *p->slots);
+	p->slots = mem_large(FIRST, sizeof *p->slots);
 	p->is_exact = true;
-	p->higher = UINT32_MAX;
 	return p;
 }
 
@@ -35,7 +32,7 @@ pairs_free(struct pairs *p)
 {
 	if (!p)
 		return;
-	free(p->slots);
+	mem_large_free(p->slots, p->mask + 1, sizeof *p->slots);
 	free(p);
 }
 
@@ -70,66 +67,60 @@ grow(struct pairs *p)
 	size_t n = p->mask + 1;
 
 	p->mask = 2 * n - 1;
-	p->slots = mem_array(2 * n, sizeof *p->slots);
-	mem_large(p->slots, 2 * n * sizeof *p->slots);
+	p->slots = mem_large(2 * n, sizeof *p->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i].count)
 			p->slots[find(p, old[i].user, old[i].ip)] = old[i];
-	free(old);
+	mem_large_free(old, n, sizeof *old);
 }
 
-static size_t
-find_rarest(struct pairs *p)
+static int
+compare_counts(const void *a, const void *b)
 {
-	for (;;) {
-		for (; p->next <= p->mask; p->next++) {
-			uint32_t count = p->slots[p->next].count;
+	const uint32_t *x = a, *y = b;
 
-			if (count && count <= p->rarest)
-				return p->next;
-			if (count && count < p->higher)
-				p->higher = count;
-		}
-		p->next = 0;
-		p->rarest = p->higher;
-		p->higher = UINT32_MAX;
-	}
+	return (*x > *y) - (*x < *y);
 }
 
-/* Takes a pair out; those behind it that it kept from their place move up. */
-static void
-take_out(struct pairs *p, size_t hole)
+/* About a quarter of the pairs came not more often. */
+static uint32_t
+lower_quarter(const struct pairs *p)
 {
-	size_t i = hole;
+	uint32_t counts[SAMPLE];
+	size_t n = 0;
 
-	for (;;) {
-		size_t home;
-
-		i = (i + 1) & p->mask;
-		if (!p->slots[i].count)
-			break;
-		home = home_of(p, p->slots[i].user, p->slots[i].ip);
-		if (((i - home) & p->mask) < ((i - hole) & p->mask))
-			continue;
-		p->slots[hole] = p->slots[i];
-		hole = i;
-	}
-	p->slots[hole].count = 0;
+	/* They stand in no order that anybody could know. */
+	for (size_t i = 0; i <= p->mask && n < SAMPLE; i++)
+		if (p->slots[i].count)
+			counts[n++] = p->slots[i].count;
+	qsort(counts, n, sizeof *counts, compare_counts);
+	return counts[n / 4];
 }
 
-/* The rarest makes room. */
+/* The rarest make room, all of a count: those behind them move up. */
 static void
 make_room(struct pairs *p)
 {
-	size_t rarest = find_rarest(p);
+	uint32_t rare = lower_quarter(p);
+	size_t start = 0;
 
 	p->is_exact = false;
-	if (p->slots[rarest].count > p->lost)
-		p->lost = p->slots[rarest].count;
-	if (p->lost < UINT32_MAX && p->lost + 1 < p->higher)
-		p->higher = p->lost + 1;
-	take_out(p, rarest);
-	p->n--;
+	if (rare > p->lost)
+		p->lost = rare;
+	/* Behind a free slot nobody was kept from a place before it. */
+	while (p->slots[start].count)
+		start++;
+	for (size_t i = start + 1; i <= start + p->mask; i++) {
+		struct pair *slot = &p->slots[i & p->mask], pair = *slot;
+
+		if (pair.count == 0)
+			continue;
+		slot->count = 0;
+		if (pair.count > rare)
+			p->slots[find(p, pair.user, pair.ip)] = pair;
+		else
+			p->n--;
+	}
 }
 
 bool

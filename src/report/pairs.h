@@ -8,8 +8,12 @@
 
 /* How often which user was tried from which address.  Both are known by their
  * keyed 64-bit hashes alone: with a million of them the chance that two are the
- * same is one in thirty million, and nobody can bring it about.  Exact up to
- * max pairs; beyond that like report/table.h. */
+ * same is one in thirty million, and nobody can bring it about.
+ *
+ * Exact up to max pairs.  Then the rarest make room, about a quarter of them at
+ * once, and how often the last of these came is the possible error of all that
+ * come later: so what came more often than about 4/3 of a max-th of all is
+ * there, as in report/table.h, but at a fraction of its cost. */
 struct pairs;
 
 struct pair {

@@ -21,7 +21,7 @@ seen_new(size_t max)
 
 	s->max = max;
 	s->mask = FIRST - 1;
-	s->slots = mem_array(FIRST, sizeof *s->slots);
+	s->slots = mem_large(FIRST, sizeof *s->slots);
 	s->is_exact = true;
 	return s;
 }
@@ -31,14 +31,15 @@ seen_free(struct seen *s)
 {
 	if (!s)
 		return;
-	free(s->slots);
+	mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
 	free(s);
 }
 
 void
 seen_expect(const struct seen *s, uint64_t hash)
 {
-	__builtin_prefetch(&s->slots[hash & s->mask], 1);
+	if (s->is_exact)
+		__builtin_prefetch(&s->slots[hash & s->mask], 1);
 }
 
 static size_t
@@ -58,20 +59,22 @@ grow(struct seen *s)
 	size_t n = s->mask + 1;
 
 	s->mask = 2 * n - 1;
-	s->slots = mem_array(2 * n, sizeof *s->slots);
-	mem_large(s->slots, 2 * n * sizeof *s->slots);
+	s->slots = mem_large(2 * n, sizeof *s->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i])
 			s->slots[find(s, old[i])] = old[i];
-	free(old);
+	mem_large_free(old, n, sizeof *old);
 }
 
 bool
 seen_add(struct seen *s, uint64_t hash)
 {
-	size_t i = find(s, hash);
+	size_t i;
 
-	if (s->slots[i] || !hash)
+	if (!s->is_exact || !hash)
+		return false;
+	i = find(s, hash);
+	if (s->slots[i])
 		return false;
 	if (s->n == s->max) {
 		s->is_exact = false;

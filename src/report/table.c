@@ -51,10 +51,10 @@ table_new(size_t max, size_t extra, struct budget *budget)
 	t->max = max;
 	t->extra = (extra + 7) & ~(size_t)7;
 	t->room = FIRST;
-	t->keys = mem_array(t->room, sizeof *t->keys);
-	t->extras = mem_array(t->room, t->extra);
+	t->keys = mem_large(t->room, sizeof *t->keys);
+	t->extras = mem_large(t->room, t->extra);
 	t->mask = 2 * FIRST - 1;
-	t->slots = mem_array(t->mask + 1, sizeof *t->slots);
+	t->slots = mem_large(t->mask + 1, sizeof *t->slots);
 	t->is_exact = true;
 	t->higher = UINT64_MAX;
 	return t;
@@ -66,9 +66,9 @@ table_free(struct table *t)
 	if (!t)
 		return;
 	texts_free(t->texts);
-	free(t->keys);
-	free(t->extras);
-	free(t->slots);
+	mem_large_free(t->keys, t->room, sizeof *t->keys);
+	mem_large_free(t->extras, t->room, t->extra);
+	mem_large_free(t->slots, t->mask + 1, sizeof *t->slots);
 	free(t);
 }
 
@@ -159,18 +159,15 @@ grow(struct table *t)
 	if (!pay(t, t->room * (sizeof *t->keys + t->extra) +
 	    n * sizeof *t->slots))
 		return false;
-	t->keys = mem_resize(t->keys, room, sizeof *t->keys);
-	t->extras = mem_resize(t->extras, room, t->extra);
+	t->keys = mem_large_more(t->keys, t->room, room, sizeof *t->keys);
+	t->extras = mem_large_more(t->extras, t->room, room, t->extra);
 	t->room = room;
 	t->mask = 2 * n - 1;
-	t->slots = mem_array(2 * n, sizeof *t->slots);
-	mem_large(t->keys, room * sizeof *t->keys);
-	mem_large(t->extras, room * t->extra);
-	mem_large(t->slots, 2 * n * sizeof *t->slots);
+	t->slots = mem_large(2 * n, sizeof *t->slots);
 	for (size_t i = 0; i < n; i++)
 		if (old[i].place)
 			place_again(t, old[i]);
-	free(old);
+	mem_large_free(old, n, sizeof *old);
 	return true;
 }
 
