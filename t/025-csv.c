@@ -7,7 +7,7 @@
 #include "chance.h"
 #include "tap.h"
 
-enum { CELLS = 4 };
+enum { CELLS = 4, MANY = 20 };
 
 static const struct {
 	char delimiter;
@@ -142,6 +142,35 @@ test_split_plain(void)
 	    "more cells than there is room for");
 }
 
+/* Lines of any length in a piece of memory of just that size. */
+static void
+test_split_long(void)
+{
+	struct slice cells[MANY], same[MANY];
+	struct buf scratch;
+	bool good = true;
+
+	buf_init(&scratch, 400);
+	for (unsigned i = 0; i < 60000 && good; i++) {
+		size_t size = chance(300);
+		char *p = malloc(size);
+		struct slice line = { p, size };
+		int n, plain;
+
+		for (size_t k = 0; k < size; k++)
+			p[k] = chance(40) ? (char)('a' + chance(26)) :
+			    chance(2) ? ';' : (char)~';';
+		n = csv_split(line, ';', &scratch, same, MANY);
+		plain = csv_split_plain(line, ';', cells, MANY);
+		good = n == plain;
+		for (int k = 0; k < n && good; k++)
+			good = slice_is(cells[k], same[k]);
+		free(p);
+	}
+	ok(good, "60000 random lines, both ways");
+	buf_release(&scratch);
+}
+
 /* Four random cells written and read, room just as large as the line. */
 static bool
 round_trip(char delimiter)
@@ -191,6 +220,7 @@ main(void)
 	test_add();
 	test_split();
 	test_split_plain();
+	test_split_long();
 	test_round_trip();
 	return done();
 }

@@ -309,6 +309,48 @@ test_scan(void)
 	ok(good, "ip_scan_v4");
 }
 
+/* Numbers and dots, and what stands behind them: libc agrees about what there is
+ * up to there. */
+static void
+test_random_quads(void)
+{
+	static const char *const tails[] = { "", "", "x", ".", ":25", "]", "9",
+		" 10.0.0.1", ",user7@example.org," };
+	unsigned valid = 0;
+	bool good = true;
+
+	for (int i = 0; i < 300000 && good; i++) {
+		char text[80], run[80] = "", *exact;
+		struct ip ip = { .low = 7 };
+		uint32_t libc = 0;
+		size_t n = 0, all;
+		bool is_quad;
+
+		for (int part = 0; part < 4; part++)
+			n += (size_t)snprintf(text + n, sizeof text - n,
+			    "%s%.*u", part && chance(60) ? "." : "",
+			    chance(40) ? 1 : 3,
+			    chance(chance(3) ? 260 : chance(12) ? 10 : 70000));
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s",
+		    tails[chance(sizeof tails / sizeof *tails)]);
+		all = strspn(text, "0123456789.");
+		memcpy(run, text, all);
+		is_quad = inet_pton(AF_INET, run, &libc) == 1;
+		valid += is_quad;
+		/* Nothing behind it may be looked at. */
+		exact = malloc(n);
+		memcpy(exact, text, n);
+		n = ip_scan_v4((struct slice){ exact, n }, &ip);
+		good = n == (is_quad ? all : 0) &&
+		    ip.low == (is_quad ? ntohl(libc) : 7);
+		if (!good)
+			printf("# '%s': %zu\n", text, n);
+		free(exact);
+	}
+	ok(good && valid > 100000, "300000 random quads, %u of them good",
+	    valid);
+}
+
 static void
 test_equal(void)
 {
@@ -334,6 +376,7 @@ main(void)
 	test_random_texts();
 	test_network();
 	test_scan();
+	test_random_quads();
 	test_equal();
 	return done();
 }

@@ -86,6 +86,23 @@ csv_split(struct slice line, char delimiter, struct buf *scratch,
 	}
 }
 
+/* Where the delimiter stands in the bytes of a line from i on, 64 at most. */
+static uint64_t
+find_delimiters(struct slice line, size_t i, char delimiter)
+{
+	size_t n = line.n - i;
+	char few[WIDE_BYTES];
+
+	if (n >= WIDE_BYTES)
+		return wide_places(line.p + i, delimiter);
+	if (line.n >= WIDE_BYTES)
+		return wide_places(line.p + line.n - WIDE_BYTES, delimiter) >>
+		    (WIDE_BYTES - n);
+	memset(few, ~delimiter, sizeof few);
+	memcpy(few, line.p, line.n);
+	return wide_places(few, delimiter);
+}
+
 int
 csv_split_plain(struct slice line, char delimiter, struct slice *cells,
     size_t max)
@@ -93,12 +110,11 @@ csv_split_plain(struct slice line, char delimiter, struct slice *cells,
 	const char *from = line.p;
 	size_t n = 0;
 
-	for (size_t i = 0; i < line.n; i += WORD_BYTES) {
-		uint64_t found = word_places(word_from(line, i, (char)
-		    ~delimiter), delimiter);
+	for (size_t i = 0; i < line.n; i += WIDE_BYTES) {
+		uint64_t found = find_delimiters(line, i, delimiter);
 
 		for (; found; found &= found - 1) {
-			const char *at = line.p + i + word_first(found);
+			const char *at = line.p + i + __builtin_ctzll(found);
 
 			if (n == max)
 				return -1;

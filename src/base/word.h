@@ -2,13 +2,17 @@
 #ifndef BASE_WORD_H
 #define BASE_WORD_H
 
+#include <endian.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/slice.h"
 
-/* Eight bytes looked at together.  A test gives a word that is not 0 if one of
+/* Eight bytes, or more, looked at together.  A test gives a word that is not 0 if one of
  * them, or several, are meant; which, it does not say exactly. */
 enum { WORD_BYTES = 8 };
 
@@ -46,20 +50,6 @@ word_at(struct slice s, size_t i, char fill)
 	return word;
 }
 
-/* The bytes of s from i < s.n on, in their order; behind its end they are
- * filled: for those who want to know which byte it is. */
-static inline uint64_t
-word_from(struct slice s, size_t i, char fill)
-{
-	uint64_t word = word_of(fill);
-
-	if (s.n - i >= WORD_BYTES)
-		memcpy(&word, s.p + i, WORD_BYTES);
-	else
-		memcpy(&word, s.p + i, s.n - i);
-	return word;
-}
-
 static inline uint64_t
 word_has(uint64_t word, char c)
 {
@@ -75,24 +65,57 @@ word_below(uint64_t word, char c)
 	return ((word - word_of(c)) | word) & word_of('\x80');
 }
 
-/* Exactly which bytes are c: the high bit of each; and the place of the first
- * of them, in memory order, where there is one. */
+/* Exactly which bytes are c: the highest bit of each. */
 static inline uint64_t
 word_places(uint64_t word, char c)
 {
 	uint64_t other = word ^ word_of(c), low = word_of(0x7f);
 
-	other = ~(((other & low) + low) | other | low);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	other = __builtin_bswap64(other);
-#endif
-	return other;
+	return ~(((other & low) + low) | other) & ~low;
 }
 
-static inline size_t
-word_first(uint64_t places)
+/* The highest bits of its bytes, put together: the lowest byte's is the
+ * lowest. */
+static inline unsigned
+word_bits(uint64_t word)
 {
-	return (size_t)__builtin_ctzll(places) / 8;
+	return (unsigned)((word >> 7 & word_of(1)) *
+	    UINT64_C(0x0102040810204080) >> 56);
+}
+
+/* Which of 64 bytes are c: a bit for each, the lowest for the first. */
+enum { WIDE_BYTES = 64 };
+
+static inline uint64_t
+wide_places_by_words(const char *p, char c)
+{
+	uint64_t places = 0, word;
+
+	for (int i = 0; i < WIDE_BYTES; i += WORD_BYTES) {
+		memcpy(&word, p + i, sizeof word);
+		places |= (uint64_t)word_bits(word_places(le64toh(word), c)) <<
+		    i;
+	}
+	return places;
+}
+
+static inline uint64_t
+wide_places(const char *p, char c)
+{
+#ifdef __SSE2__
+	uint64_t places = 0;
+
+	for (int i = 0; i < WIDE_BYTES; i += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(p + i));
+		int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes,
+		    _mm_set1_epi8(c)));
+
+		places |= (uint64_t)(unsigned)found << i;
+	}
+	return places;
+#else
+	return wide_places_by_words(p, c);
+#endif
 }
 
 #endif

@@ -278,20 +278,6 @@ is_skipped(struct reader *r, struct slice line)
 	return true;
 }
 
-/* The same bytes: from STAMP_DAY to SKIPPED of them. */
-static inline bool
-are_same(const char *a, const char *b, size_t n)
-{
-	uint64_t x[4];
-
-	memcpy(&x[0], a, sizeof *x);
-	memcpy(&x[1], b, sizeof *x);
-	memcpy(&x[2], a + n - sizeof *x, sizeof *x);
-	memcpy(&x[3], b + n - sizeof *x, sizeof *x);
-	return x[0] == x[1] && x[2] == x[3] && (n <= 2 * sizeof *x ||
-	    memcmp(a, b, n) == 0);
-}
-
 /* Most rows that are skipped begin like the one before, from the server to the
  * day: all of these at once. */
 static void
@@ -300,7 +286,7 @@ skip_rows(struct reader *r)
 	uint64_t n = 0;
 
 	while (r->skipped_n && r->block.n >= r->skipped_n &&
-	    are_same(r->block.p, r->skipped, r->skipped_n)) {
+	    bytes_are(r->block.p, r->skipped, r->skipped_n)) {
 		r->block = slice_from(r->block, slice_find_byte(r->block,
 		    '\n') + 1);
 		n++;

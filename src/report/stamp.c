@@ -92,7 +92,7 @@ stamp_read(struct stamps *s, struct slice cell, struct stamp *out)
 
 	if (cell.n == OUR_LENGTH && s->is_zone_known &&
 	    stamp_is_same_day(s, cell.p) && cell.p[STAMP_DAY] == 'T' &&
-	    memcmp(s->zone_text, cell.p + ZONE_AT, sizeof s->zone_text) == 0 &&
+	    bytes_are(s->zone_text, cell.p + ZONE_AT, sizeof s->zone_text) &&
 	    read_clock(cell.p + CLOCK_AT, &second)) {
 		*out = (struct stamp){ s->day, second, s->offset };
 		return true;

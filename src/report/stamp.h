@@ -29,7 +29,7 @@ struct stamps {
 static inline bool
 stamp_is_same_day(const struct stamps *s, const char *text)
 {
-	return s->is_day_known && memcmp(s->day_text, text, STAMP_DAY) == 0;
+	return s->is_day_known && bytes_are(s->day_text, text, STAMP_DAY);
 }
 
 /* False: no date in one of these forms, or one that no calendar has; then *out

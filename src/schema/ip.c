@@ -2,59 +2,116 @@
 /* IP addresses: text to number and back. */
 #include "schema/ip.h"
 
+#include <endian.h>
 #include <string.h>
 
-enum { GROUPS = 8 };
+#include "base/word.h"
 
-static inline unsigned
-digit_at(struct slice s, size_t i)
+enum { GROUPS = 8, QUAD_MIN = 7 };
+
+/* The first 16 bytes of a text that has at least QUAD_MIN, as two numbers with
+ * the first byte lowest; zeros behind its end. */
+struct head {
+	uint64_t low, high;
+};
+
+static inline uint64_t
+load_64(const char *p)
 {
-	return i < s.n ? (unsigned char)s.p[i] - (unsigned)'0' : 10;
+	uint64_t x;
+
+	memcpy(&x, p, sizeof x);
+	return le64toh(x);
 }
 
-/* A number up to 255 without a leading zero; its digits, 0: there is none. */
-static inline size_t
-scan_part(struct slice s, size_t at, uint32_t *part)
+static inline uint64_t
+load_32(const char *p)
 {
-	unsigned first = digit_at(s, at), second = digit_at(s, at + 1), third;
+	uint32_t x;
 
-	*part = first;
-	if (first > 9)
-		return 0;
-	if (second > 9)
-		return 1;
-	if (first == 0)
-		return 0;
-	*part = first * 10 + second;
-	third = digit_at(s, at + 2);
-	if (third > 9)
-		return 2;
-	*part = *part * 10 + third;
-	return *part <= 255 && digit_at(s, at + 3) > 9 ? 3 : 0;
+	memcpy(&x, p, sizeof x);
+	return le32toh(x);
+}
+
+static inline struct head
+head_of(struct slice s)
+{
+	if (s.n >= 16)
+		return (struct head){ load_64(s.p), load_64(s.p + 8) };
+	if (s.n > 8)
+		return (struct head){ load_64(s.p), load_64(s.p + s.n - 8) >>
+		    8 * (16 - s.n) };
+	return (struct head){ load_32(s.p) | load_32(s.p + s.n - 4) <<
+	    8 * (s.n - 4), 0 };
+}
+
+/* A bit for each byte that is no digit. */
+static inline unsigned
+not_digits(const struct head *h)
+{
+	uint64_t low = h->low ^ word_of('0'), high = h->high ^ word_of('0');
+
+	return word_bits(((low & word_of(0x7f)) + word_of(0x76)) | low) |
+	    word_bits(((high & word_of(0x7f)) + word_of(0x76)) | high) << 8;
+}
+
+static inline unsigned
+dots_of(const struct head *h)
+{
+	return word_bits(word_places(h->low, '.')) |
+	    word_bits(word_places(h->high, '.')) << 8;
+}
+
+/* The number of so many digits at the front, 1 to 3; above 255 if it is none: too
+ * high, or with a leading zero. */
+static inline uint32_t
+front_part(const struct head *h, unsigned digits)
+{
+	static const uint32_t least[] = { 0, 0, 10, 100 };
+	/* The last one is the highest of three bytes. */
+	uint32_t x = (uint32_t)(h->low ^ word_of('0')) << (24 - 8 * digits);
+	uint32_t value = (x & 0xff) * 100 + (x >> 8 & 0xff) * 10 +
+	    (x >> 16 & 0xff);
+
+	return value < least[digits] ? 256 : value;
 }
 
 size_t
 ip_scan_v4(struct slice s, struct ip *ip)
 {
-	uint32_t value = 0, part;
-	size_t i = 0;
+	uint32_t value = 0, wrong = 0;
+	unsigned dots, others, end, at = 0;
+	struct head h;
 
-	for (int parts = 1;; parts++) {
-		size_t digits = scan_part(s, i, &part);
+	if (s.n < QUAD_MIN)
+		return 0;
+	h = head_of(s);
+	dots = dots_of(&h);
+	others = not_digits(&h) & ~dots;
+	if (others == 0)
+		return 0;	/* too long */
+	end = (unsigned)__builtin_ctz(others);
+	dots = (dots & ((1u << end) - 1)) | 1u << end;
+	if (__builtin_popcount(dots) != 4)
+		return 0;
+	for (; dots; dots &= dots - 1) {
+		unsigned next = (unsigned)__builtin_ctz(dots);
+		unsigned digits = next - at, shift = 8 * (digits + 1);
+		uint32_t part;
 
-		if (digits == 0)
+		if (digits - 1 > 2)
 			return 0;
+		part = front_part(&h, digits);
+		wrong |= part;
 		value = value << 8 | part;
-		i += digits;
-		if (parts == 4)
-			break;
-		if (i == s.n || s.p[i++] != '.')
-			return 0;
+		h.low = h.low >> shift | h.high << (64 - shift);
+		h.high >>= shift;
+		at = next + 1;
 	}
-	if (i < s.n && s.p[i] == '.')
+	if (wrong > 255)
 		return 0;
 	*ip = (struct ip){ .family = IP_V4, .low = value };
-	return i;
+	return end;
 }
 
 static bool
