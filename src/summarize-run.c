@@ -35,6 +35,7 @@ void
 summarize_run_release(struct summarize_run *run)
 {
 	reader_free(run->reader);
+	counting_free(run->counting);
 	tally_free(run->tally);
 	model_release(&run->model);
 	allow_release(&run->allow);
@@ -75,16 +76,14 @@ start_progress(struct summarize_run *run, char **names, int n)
 static void
 take_rows(struct summarize_run *run, struct slice block)
 {
-	struct record *row;
+	struct record row;
 
 	reader_take(run->reader, block);
-	while (reader_next(run->reader, row = tally_room(run->tally))) {
-		if (run->period.is_all || row->slot >= run->period.from)
-			summarize_mail_take(&run->mail, row);
-		tally_add(run->tally);
+	while (reader_next(run->reader, &row)) {
+		if (period_has(&run->period, row.slot))
+			summarize_mail_take(&run->mail, &row);
+		counting_add(run->counting, &row);
 	}
-	/* The rows are borrowed from the block. */
-	tally_flush(run->tally);
 }
 
 /* The next block of a file, of which x is what was read; twin: what was read of
@@ -188,6 +187,7 @@ make_model(struct summarize_run *run)
 		.unread = run->unread,
 	};
 
+	counting_end(run->counting);
 	tally_end(run->tally);
 	model_init(&run->model, &run->now);
 	digest_make(&digest, run->tally, &run->model);
@@ -202,6 +202,7 @@ summarize_run_read(struct summarize_run *run, char **names, int n)
 
 	run->reader = reader_new(&run->period);
 	run->tally = tally_new(&run->period, run->options.max_keys);
+	run->counting = counting_new(run->tally);
 	run->files = mem_array((size_t)n, sizeof *run->files);
 	start_progress(run, names, n);
 	for (int i = 0; i < n; i++)

@@ -9,6 +9,7 @@
 #include "report/model.h"
 #include "report/period.h"
 #include "report/reader.h"
+#include "report/counting.h"
 #include "report/tally.h"
 #include "summarize-mail.h"
 #include "summarize-options.h"
@@ -25,6 +26,7 @@ struct summarize_run {
 	struct bookmark *bookmark;	/* NULL: all is read */
 	struct reader *reader;
 	struct tally *tally;
+	struct counting *counting;
 	struct model_file *files;
 	size_t n_files;			/* that could be opened */
 	uint64_t unread;		/* of them, or more */

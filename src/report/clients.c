@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/input.h"
 #include "base/mem.h"
 #include "schema/ip.h"
 
@@ -12,11 +11,6 @@ enum {
 	CLIENTS = 1 << 18,
 	SLOTS = 1 << 19,
 	TEXTS_MAX = 24 * 1024 * 1024,
-};
-
-const enum column client_columns[CLIENT_CELLS] = {
-	COLUMN_IP, COLUMN_HOSTNAME, COLUMN_STATUS, COLUMN_COUNTRY, COLUMN_ASN,
-	COLUMN_ASO,
 };
 
 void
@@ -28,8 +22,6 @@ clients_init(struct clients *c, const struct siphash_key *key)
 	/* Taken at once, it is never copied; what is not used costs nothing. */
 	buf_init(&c->texts, TEXTS_MAX);
 	(void)buf_room(&c->texts, TEXTS_MAX);
-	buf_init(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
-	(void)buf_room(&c->scratch, INPUT_LINE_MAX + CLIENT_CELLS);
 }
 
 void
@@ -46,26 +38,12 @@ clients_release(struct clients *c)
 	mem_large_free(c->items, CLIENTS, sizeof *c->items);
 	mem_large_free(c->slots, SLOTS, sizeof *c->slots);
 	buf_release(&c->texts);
-	buf_release(&c->scratch);
 }
 
 bool
-clients_have_room(const struct clients *c, size_t n)
+clients_have_room(const struct clients *c, size_t n, size_t bytes)
 {
-	return c->n + n <= CLIENTS &&
-	    c->texts.n + n * INPUT_LINE_MAX <= TEXTS_MAX;
-}
-
-uint64_t
-clients_hash(struct clients *c, const struct record *row)
-{
-	/* Ends of cells are part of the key: no cell holds a newline. */
-	buf_reset(&c->scratch);
-	for (int i = 0; i < CLIENT_CELLS; i++) {
-		buf_add(&c->scratch, row->cells[client_columns[i]]);
-		buf_add_byte(&c->scratch, '\n');
-	}
-	return siphash(&c->key, buf_slice(&c->scratch)) ^ row->is_ours;
+	return c->n + n <= CLIENTS && c->texts.n + bytes <= TEXTS_MAX;
 }
 
 void
@@ -101,47 +79,59 @@ set_hashes(const struct clients *c, struct client *client, struct slice cell)
 }
 
 static struct client *
-add(struct clients *c, const struct record *row, uint64_t hash)
+add(struct clients *c, const struct login *login, struct slice text)
 {
 	struct client *client = &c->items[c->n++];
-	struct slice country = row->cells[COLUMN_COUNTRY];
+	struct slice rest = text, cell, country;
 	size_t n = 0;
 
-	*client = (struct client){ .hash = hash,
-		.is_ours = row->is_ours,
-		.country_hash = country.n ? siphash(&c->key, country) : 0 };
+	*client = (struct client){ .hash = login->client,
+		.is_ours = login->is_ours, .text = (uint32_t)c->texts.n };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
-		n += row->cells[client_columns[i]].n;
+		(void)slice_cut(&rest, '\n', &cell);
+		n += cell.n + 1;
 		client->ends[i] = (uint16_t)n;
 	}
-	set_hashes(c, client, row->cells[COLUMN_IP]);
-	client->text = (uint32_t)c->texts.n;
-	for (int i = 0; i < CLIENT_CELLS; i++)
-		buf_add(&c->texts, row->cells[client_columns[i]]);
+	buf_add(&c->texts, text);
+	country = client_cell(c, client, CLIENT_COUNTRY);
+	if (country.n)
+		client->country_hash = siphash(&c->key, country);
+	set_hashes(c, client, client_cell(c, client, CLIENT_IP));
 	return client;
 }
 
 struct client *
-clients_find(struct clients *c, const struct record *row, uint64_t hash)
+clients_find(struct clients *c, const struct login *login, struct slice text)
 {
-	size_t i = hash & (SLOTS - 1);
+	size_t i = login->client & (SLOTS - 1);
 	struct client *client;
 
 	for (; c->slots[i]; i = (i + 1) & (SLOTS - 1)) {
 		client = &c->items[c->slots[i] - 1];
-		if (client->hash == hash)
+		if (client->hash == login->client)
 			return client;
 	}
-	client = add(c, row, hash);
+	client = add(c, login, text);
 	c->slots[i] = (uint32_t)c->n;
 	return client;
 }
 
 struct slice
-client_cell(const struct clients *c, const struct client *client, int cell)
+client_cell(const struct clients *c, const struct client *client,
+    enum client_cell cell)
 {
 	size_t from = cell ? client->ends[cell - 1] : 0;
 
 	return (struct slice){ c->texts.p + client->text + from,
-		client->ends[cell] - from };
+		client->ends[cell] - from - 1 };
+}
+
+struct slice
+client_text(const struct clients *c, const struct client *client,
+    enum client_cell cell, struct buf *scratch)
+{
+	struct record row = { .is_ours = client->is_ours };
+
+	row.cells[0] = client_cell(c, client, cell);
+	return record_text(&row, 0, scratch);
 }

@@ -7,23 +7,20 @@
 
 #include "base/buf.h"
 #include "base/map.h"
-#include "report/reader.h"
+#include "report/batch.h"
 
 /* What rows say about an address (its name, country, network, ...) is the same
  * in all rows of a day or longer.  So attempts are counted here, by all these
  * cells together, and only now and then poured into the tables of each: when
  * this is full, and at the end.  Known by their keyed hash alone: see
  * report/pairs.h. */
-enum { CLIENT_CELLS = 6 };	/* ip, hostname, status, country, asn, aso */
-extern const enum column client_columns[CLIENT_CELLS];
-
 struct client {
 	uint64_t hash;
 	uint64_t ip_hash;	/* of the canonical text; 0: none */
 	uint64_t network_hash;	/* of its network's; 0: none */
 	uint64_t country_hash;	/* of the cell; 0: none */
 	uint64_t attempts;	/* in the period */
-	uint32_t text;		/* in clients.texts, one behind the other */
+	uint32_t text;		/* in clients.texts: struct login */
 	uint16_t ends[CLIENT_CELLS];
 	uint32_t users;		/* tried for the first time, from there */
 	bool is_ours;		/* as in struct record */
@@ -35,29 +32,33 @@ struct clients {
 	struct client *items;
 	uint32_t *slots;
 	size_t n;
-	struct buf texts, scratch;
+	struct buf texts;
 };
 
 void clients_init(struct clients *c, const struct siphash_key *key);
 void clients_release(struct clients *c);
 
-/* Room for so many more. */
-bool clients_have_room(const struct clients *c, size_t n);
+/* Room for so many more, with so many bytes of text. */
+bool clients_have_room(const struct clients *c, size_t n, size_t bytes);
 
 /* Empty again. */
 void clients_reset(struct clients *c);
 
-/* The key of a row, and that it will be asked for soon: as table_expect(). */
-uint64_t clients_hash(struct clients *c, const struct record *row);
+/* The client of this hash will be asked for: as table_expect(). */
 void clients_expect(const struct clients *c, uint64_t hash);
 void clients_expect_item(const struct clients *c, uint64_t hash);
 
-/* The client of a row, added if need be; valid until clients_reset(). */
-struct client *clients_find(struct clients *c, const struct record *row,
-	uint64_t hash);
+/* The client of a row, added if need be; valid until clients_reset().  text:
+ * what struct login has of it. */
+struct client *clients_find(struct clients *c, const struct login *login,
+	struct slice text);
 
 /* A cell of a client as a record has it. */
 struct slice client_cell(const struct clients *c, const struct client *client,
-	int cell);
+	enum client_cell cell);
+
+/* Its text: as record_text(). */
+struct slice client_text(const struct clients *c, const struct client *client,
+	enum client_cell cell, struct buf *scratch);
 
 #endif

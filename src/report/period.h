@@ -35,6 +35,13 @@ int period_parse(struct period *p, const char *text, const struct when *now,
  * of interest before it. */
 int period_slot(const struct period *p, const struct stamp *s);
 
+/* Whether a slot that period_slot() gave is of the period itself. */
+static inline bool
+period_has(const struct period *p, int slot)
+{
+	return p->is_all || slot >= p->from;
+}
+
 /* No row of this day can be of interest, whatever its time and zone. */
 bool period_excludes(const struct period *p, int day);
 

@@ -16,12 +16,9 @@ refer(const struct tally *t, enum model_table table, uint32_t place)
 }
 
 static struct slice
-client_text(struct tally *t, const struct client *client, int cell)
+text_of(struct tally *t, const struct client *client, enum client_cell cell)
 {
-	struct record row = { .is_ours = client->is_ours };
-
-	row.cells[0] = client_cell(&t->clients, client, cell);
-	return record_text(&row, 0, &t->scratch);
+	return client_text(&t->clients, client, cell, &t->scratch);
 }
 
 /* Reverse look-ups that went wrong: neither a name nor none asked for. */
@@ -36,9 +33,9 @@ is_failure(struct slice status)
 static uint32_t
 pour_asn(struct tally *t, const struct client *client)
 {
-	uint32_t aso = client->attempts ? tally_count(t, MODEL_ASO,
-	    client_text(t, client, 5), client->attempts) : TABLE_NONE;
-	uint32_t asn = tally_count(t, MODEL_ASN, client_text(t, client, 4),
+	uint32_t aso = client->attempts ? tally_add(t, MODEL_ASO,
+	    text_of(t, client, CLIENT_ASO), client->attempts) : TABLE_NONE;
+	uint32_t asn = tally_add(t, MODEL_ASN, text_of(t, client, CLIENT_ASN),
 	    client->attempts);
 	struct asn_facts *facts;
 
@@ -59,7 +56,7 @@ pour_network(struct tally *t, const struct client *client, const struct ip *ip)
 
 	buf_reset(&t->name);
 	ip_add_network(&t->name, ip);
-	place = tally_count_hashed(t, MODEL_NETWORK, buf_slice(&t->name),
+	place = tally_add_hashed(t, MODEL_NETWORK, buf_slice(&t->name),
 	    client->network_hash, client->attempts);
 	if (place == TABLE_NONE)
 		return;
@@ -76,7 +73,7 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 
 	buf_reset(&t->name);
 	ip_add(&t->name, ip);
-	place = tally_count_hashed(t, MODEL_IP, buf_slice(&t->name),
+	place = tally_add_hashed(t, MODEL_IP, buf_slice(&t->name),
 	    client->ip_hash, client->attempts);
 	if (place == TABLE_NONE)
 		return;
@@ -101,14 +98,14 @@ static void
 pour_about(struct tally *t, const struct client *client,
     struct ip_facts *about)
 {
-	struct slice status = client_text(t, client, 2);
+	struct slice status = text_of(t, client, CLIENT_STATUS);
 
 	if (is_failure(status))
-		(void)tally_count(t, MODEL_STATUS, status, client->attempts);
-	about->hostname = refer(t, MODEL_HOSTNAME, tally_count(t,
-	    MODEL_HOSTNAME, client_text(t, client, 1), client->attempts));
-	about->country = refer(t, MODEL_COUNTRY, tally_count(t, MODEL_COUNTRY,
-	    client_text(t, client, 3), client->attempts));
+		(void)tally_add(t, MODEL_STATUS, status, client->attempts);
+	about->hostname = refer(t, MODEL_HOSTNAME, tally_add(t,
+	    MODEL_HOSTNAME, text_of(t, client, CLIENT_HOSTNAME), client->attempts));
+	about->country = refer(t, MODEL_COUNTRY, tally_add(t, MODEL_COUNTRY,
+	    text_of(t, client, CLIENT_COUNTRY), client->attempts));
 }
 
 static void
@@ -124,7 +121,7 @@ pour(struct tally *t, const struct client *client)
 	if (client->attempts)
 		pour_about(t, client, &about);
 	about.asn = refer(t, MODEL_ASN, pour_asn(t, client));
-	if (!ip_parse(client_cell(&t->clients, client, 0), &ip))
+	if (!ip_parse(client_cell(&t->clients, client, CLIENT_IP), &ip))
 		return;
 	pour_network(t, client, &ip);
 	pour_ip(t, client, &ip, &about);

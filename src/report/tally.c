@@ -14,7 +14,7 @@ enum {
 	/* A cell restored and escaped again: report/reader.h. */
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
-	RECENT = 4,
+	GROUP = 64,		/* rows */
 	SHARES = 64,		/* of the budget, one for each table */
 	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
 };
@@ -98,7 +98,7 @@ tally_hash(const struct tally *t, struct slice key)
 }
 
 uint32_t
-tally_count_hashed(struct tally *t, enum model_table table, struct slice value,
+tally_add_hashed(struct tally *t, enum model_table table, struct slice value,
     uint64_t hash, uint64_t attempts)
 {
 	if (value.n == 0)
@@ -108,36 +108,11 @@ tally_count_hashed(struct tally *t, enum model_table table, struct slice value,
 }
 
 uint32_t
-tally_count(struct tally *t, enum model_table table, struct slice value,
+tally_add(struct tally *t, enum model_table table, struct slice value,
     uint64_t attempts)
 {
-	return tally_count_hashed(t, table, value, tally_hash(t, value),
+	return tally_add_hashed(t, table, value, tally_hash(t, value),
 	    attempts);
-}
-
-/* The same for a column of few values: those that came last are known. */
-static void
-count_recent(struct tally *t, enum model_table table,
-    const struct record *row, enum column c)
-{
-	struct recent *recent = &t->recent[table];
-	struct slice cell = row->cells[c];
-
-	if (cell.n == 0)
-		return;
-	for (unsigned i = 0; i < RECENT; i++) {
-		if (!table_is_exact(t->tables[table]))
-			break;	/* places change hands */
-		if (recent->texts[i].n && slice_is(recent->texts[i], cell)) {
-			t->valued[table]++;
-			table_more(t->tables[table], recent->places[i], 1);
-			return;
-		}
-	}
-	recent->places[recent->next] = tally_count(t, table,
-	    record_text(row, c, &t->scratch), 1);
-	recent->texts[recent->next] = cell;
-	recent->next = (recent->next + 1) % RECENT;
 }
 
 bool
@@ -161,12 +136,6 @@ tally_knows_pairs(const struct tally *t, enum model_table table)
 /*
  * Rows.
  */
-
-static bool
-is_of_period(const struct tally *t, const struct record *row)
-{
-	return t->period->is_all || row->slot >= t->period->from;
-}
 
 static uint64_t
 user_country(uint64_t user, const struct client *client)
@@ -193,57 +162,50 @@ count_pairs(struct tally *t, struct client *client, uint32_t place,
 }
 
 static void
-count_clock(struct tally *t, const struct record *row)
+count_clock(struct tally *t, const struct stamp *stamp)
 {
-	int hour = row->stamp.second / 3600;
-	int weekday = (row->stamp.day % 7 + 7 + THURSDAY) % 7;
+	int hour = stamp->second / 3600;
+	int weekday = (stamp->day % 7 + 7 + THURSDAY) % 7;
 
 	t->heat[weekday][hour < 24 ? hour : 23]++;
 }
 
 static void
-count_failure(struct tally *t, size_t i)
+count_failure(struct tally *t, const struct batch *b, const struct login *l,
+    struct client *client)
 {
-	const struct record *row = &t->batch[i];
-	struct client *client = t->found[i];
-	struct slice user;
 	uint32_t place;
 
 	if (client->network_hash && (t->period->is_all ||
-	    row->slot >= t->period->from - TRAIL_SLOTS))
+	    l->slot >= t->period->from - TRAIL_SLOTS))
 		trail_add_failure(t->trail, client->network_hash,
-		    stamp_seconds(&row->stamp));
-	if (!is_of_period(t, row)) {
-		client->was_before |= row->slot >= t->period->baseline;
+		    stamp_seconds(&l->stamp));
+	if (!period_has(t->period, l->slot)) {
+		client->was_before |= l->slot >= t->period->baseline;
 		return;
 	}
 	client->attempts++;
-	count_clock(t, row);
-	count_recent(t, MODEL_SERVER, row, COLUMN_SERVER);
-	count_recent(t, MODEL_SERVICE, row, COLUMN_SERVICE);
-	count_recent(t, MODEL_MECHANISM, row, COLUMN_MECHANISM);
-	user = record_text(row, COLUMN_USER, &t->scratch);
-	if (user.n == 0)
+	count_clock(t, &l->stamp);
+	if (l->user_n == 0)
 		return;
-	t->valued[MODEL_USER]++;
-	place = table_add(t->tables[MODEL_USER], user, t->user_hashes[i], 1);
-	count_pairs(t, client, place, t->user_hashes[i]);
+	place = tally_add_hashed(t, MODEL_USER, batch_user(b, l), l->user, 1);
+	count_pairs(t, client, place, l->user);
 }
 
 /* Returns the hash of the key. */
 static uint64_t
 note_success(struct tally *t, struct table *successes, struct slice head,
-    const struct record *row)
+    struct slice user, const struct login *l)
 {
+	bool is_now = period_has(t->period, l->slot);
 	struct success_facts *facts;
 	uint64_t hash;
 	uint32_t place;
-	bool is_now = is_of_period(t, row);
 
 	buf_reset(&t->name);
 	buf_add(&t->name, head);
 	buf_add_byte(&t->name, '\n');
-	buf_add(&t->name, record_text(row, COLUMN_USER, &t->scratch));
+	buf_add(&t->name, user);
 	hash = tally_hash(t, buf_slice(&t->name));
 	place = table_add(successes, buf_slice(&t->name), hash, is_now);
 	if (place == TABLE_NONE)
@@ -251,116 +213,125 @@ note_success(struct tally *t, struct table *successes, struct slice head,
 	facts = table_extra(successes, place);
 	facts->was_before |= !is_now;
 	if (is_now && (!facts->is_now ||
-	    stamp_seconds(&row->stamp) > stamp_seconds(&facts->last)))
-		facts->last = row->stamp;
+	    stamp_seconds(&l->stamp) > stamp_seconds(&facts->last)))
+		facts->last = l->stamp;
 	facts->is_now |= is_now;
 	return hash;
 }
 
 static void
-count_success(struct tally *t, const struct record *row)
+count_success(struct tally *t, const struct batch *b, const struct login *l,
+    const struct client *client)
 {
-	struct moment moment = { .stamp = row->stamp };
-	char text[64], country_text[64];
-	struct buf b = { .p = text, .cap = sizeof text, .max = sizeof text };
-	struct slice country;
+	struct moment moment = { .stamp = l->stamp };
+	struct slice user = batch_user(b, l), country;
+	char text[64];
+	struct buf canonical = { .p = text, .cap = sizeof text,
+		.max = sizeof text };
 	struct ip ip;
 
-	if (row->cells[COLUMN_USER].n == 0 ||
-	    !ip_parse(row->cells[COLUMN_IP], &ip))
+	if (user.n == 0 ||
+	    !ip_parse(client_cell(&t->clients, client, CLIENT_IP), &ip))
 		return;
-	ip_add_network(&b, &ip);
-	moment.network = tally_hash(t, buf_slice(&b));
-	buf_reset(&b);
-	ip_add(&b, &ip);
-	moment.key = note_success(t, t->successes, buf_slice(&b), row);
-	if (is_of_period(t, row))
+	moment.network = client->network_hash;
+	ip_add(&canonical, &ip);
+	moment.key = note_success(t, t->successes, buf_slice(&canonical), user,
+	    l);
+	if (period_has(t->period, l->slot))
 		trail_add_success(t->trail, &moment);
-	country = slice_to(record_text(row, COLUMN_COUNTRY, &t->scratch),
-	    sizeof country_text);
+	country = client_text(&t->clients, client, CLIENT_COUNTRY,
+	    &t->scratch);
 	if (country.n == 0)
 		return;
-	memcpy(country_text, country.p, country.n);
-	country.p = country_text;
-	note_success(t, t->success_countries, country, row);
-	note_success(t, t->success_countries, SLICE(""), row);
+	note_success(t, t->success_countries, country, user, l);
+	note_success(t, t->success_countries, SLICE(""), user, l);
 }
 
 static void
-count_row(struct tally *t, size_t i)
+count_login(struct tally *t, const struct batch *b, const struct login *l,
+    struct client *client)
 {
-	const struct record *row = &t->batch[i];
-
-	if (row->slot < t->oldest)
-		t->oldest = row->slot;
-	if (row->event == EVENT_AUTH_FAILURE)
-		t->days[row->slot - TALLY_FIRST_DAY]++;
-	if (is_of_period(t, row)) {
-		t->events[row->event]++;
-		if (row->slot < t->first)
-			t->first = row->slot;
-		if (row->slot > t->last)
-			t->last = row->slot;
+	if (l->slot < t->oldest)
+		t->oldest = l->slot;
+	if (l->event == EVENT_AUTH_FAILURE)
+		t->days[l->slot - TALLY_FIRST_DAY]++;
+	if (period_has(t->period, l->slot)) {
+		t->events[l->event]++;
+		if (l->slot < t->first)
+			t->first = l->slot;
+		if (l->slot > t->last)
+			t->last = l->slot;
 	}
-	if (row->event == EVENT_AUTH_FAILURE)
-		count_failure(t, i);
-	else if (row->event == EVENT_AUTH_SUCCESS)
-		count_success(t, row);
+	if (l->event == EVENT_AUTH_FAILURE)
+		count_failure(t, b, l, client);
+	else if (l->event == EVENT_AUTH_SUCCESS)
+		count_success(t, b, l, client);
 }
 
-void
-tally_add(struct tally *t)
-{
-	const struct record *row = &t->batch[t->n];
-	struct slice user;
-
-	t->client_hashes[t->n] = clients_hash(&t->clients, row);
-	clients_expect(&t->clients, t->client_hashes[t->n]);
-	t->user_hashes[t->n] = 0;
-	if (is_of_period(t, row)) {
-		user = record_text(row, COLUMN_USER, &t->scratch);
-		t->user_hashes[t->n] = tally_hash(t, user);
-		table_expect(t->tables[MODEL_USER], t->user_hashes[t->n]);
-	}
-	if (++t->n == TALLY_BATCH)
-		tally_flush(t);
-}
-
-/* Looks up the clients of the batch. */
+/* The keys of rows, which will be looked up next. */
 static void
-find_clients(struct tally *t)
+make_keys(const struct tally *t, struct batch *b, struct login *logins,
+    size_t n)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		clients_expect_item(&t->clients, t->client_hashes[i]);
-		table_expect_key(t->tables[MODEL_USER], t->user_hashes[i]);
-	}
-	for (size_t i = 0; i < t->n; i++) {
-		t->found[i] = clients_find(&t->clients, &t->batch[i],
-		    t->client_hashes[i]);
-		pairs_expect(t->pairs, t->user_hashes[i],
-		    t->found[i]->ip_hash);
-		seen_expect(t->user_countries, user_country(
-		    t->user_hashes[i], t->found[i]));
+	for (size_t i = 0; i < n; i++) {
+		struct login *l = &logins[i];
+
+		l->client = tally_hash(t, batch_client(b, l)) ^ l->is_ours;
+		l->user = tally_hash(t, batch_user(b, l));
+		clients_expect(&t->clients, l->client);
+		table_expect(t->tables[MODEL_USER], l->user);
 	}
 }
 
-void
-tally_flush(struct tally *t)
+/* Some at a time: while one is looked up, the memory of the next is on its
+ * way. */
+static void
+count_group(struct tally *t, const struct batch *b, const struct login *logins,
+    size_t n)
 {
-	if (!clients_have_room(&t->clients, TALLY_BATCH))
+	struct client *found[GROUP];
+
+	for (size_t i = 0; i < n; i++) {
+		clients_expect_item(&t->clients, logins[i].client);
+		table_expect_key(t->tables[MODEL_USER], logins[i].user);
+	}
+	for (size_t i = 0; i < n; i++) {
+		found[i] = clients_find(&t->clients, &logins[i],
+		    batch_client(b, &logins[i]));
+		pairs_expect(t->pairs, logins[i].user, found[i]->ip_hash);
+		seen_expect(t->user_countries, user_country(logins[i].user,
+		    found[i]));
+	}
+	for (size_t i = 0; i < n; i++)
+		count_login(t, b, &logins[i], found[i]);
+}
+
+static size_t
+group_at(const struct batch *b, size_t i)
+{
+	return b->n - i < GROUP ? b->n - i : GROUP;
+}
+
+void
+tally_count(struct tally *t, struct batch *b)
+{
+	if (!clients_have_room(&t->clients, b->n, b->texts.n))
 		pour_clients(t);
-	find_clients(t);
-	for (size_t i = 0; i < t->n; i++)
-		count_row(t, i);
-	t->n = 0;
-	/* Their texts are about to go. */
-	memset(t->recent, 0, sizeof t->recent);
+	make_keys(t, b, b->logins, group_at(b, 0));
+	for (size_t i = 0; i < b->n; i += GROUP) {
+		size_t next = i + group_at(b, i);
+
+		make_keys(t, b, b->logins + next, group_at(b, next));
+		count_group(t, b, b->logins + i, group_at(b, i));
+	}
+	for (size_t i = 0; i < b->n_commons; i++)
+		(void)tally_add(t, b->commons[i].table,
+		    batch_common(b, &b->commons[i]), b->commons[i].attempts);
 }
 
 void
 tally_end(struct tally *t)
 {
-	tally_flush(t);
 	pour_clients(t);
 	trail_end(t->trail);
 }

@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "report/batch.h"
 #include "report/clients.h"
 #include "report/model.h"
 #include "report/pairs.h"
 #include "report/period.h"
-#include "report/reader.h"
 #include "report/seen.h"
 #include "report/table.h"
 #include "report/trail.h"
@@ -52,13 +52,6 @@ struct success_facts {
 	bool is_now, was_before;
 };
 
-struct recent {
-	struct slice texts[4];	/* of the batch in hand */
-	uint32_t places[4];
-	unsigned next;
-};
-enum { TALLY_BATCH = 64 };
-
 struct tally {
 	const struct period *period;
 	struct siphash_key key;
@@ -76,13 +69,6 @@ struct tally {
 					 * else first > last */
 	int oldest;			/* slot of all rows, INT_MAX: none */
 	struct clients clients;
-	struct recent recent[MODEL_TABLES];
-	/* Rows are counted some at a time: while one is looked up, the memory
-	 * of the next is on its way. */
-	struct record batch[TALLY_BATCH];
-	uint64_t client_hashes[TALLY_BATCH], user_hashes[TALLY_BATCH];
-	struct client *found[TALLY_BATCH];
-	size_t n;			/* rows in batch */
 	struct buf scratch, name;
 };
 enum { TALLY_FIRST_DAY = -719162, TALLY_LAST_DAY = 2932896 };
@@ -93,18 +79,10 @@ enum { TALLY_KEY = 148, TALLY_LEAST = 4 * 1024 * 1024 };
 struct tally *tally_new(const struct period *period, size_t max_keys);
 void tally_free(struct tally *t);
 
-/* Where the next row is to be put, and that it is there. */
-static inline struct record *
-tally_room(struct tally *t)
-{
-	return &t->batch[t->n];
-}
-void tally_add(struct tally *t);
+/* Counts rows; report/counting.h is who calls it. */
+void tally_count(struct tally *t, struct batch *b);
 
-/* Counts what was added: before the block is gone that the rows are in. */
-void tally_flush(struct tally *t);
-
-/* All rows were added: the tables are complete. */
+/* All rows were counted: the tables are complete. */
 void tally_end(struct tally *t);
 
 /* Attempts of a slot. */
@@ -115,9 +93,9 @@ uint64_t tally_hash(const struct tally *t, struct slice key);
 
 /* Adds attempts to a value of a table.  Its place, as of table_add(); TABLE_NONE
  * also for an empty value. */
-uint32_t tally_count(struct tally *t, enum model_table table,
+uint32_t tally_add(struct tally *t, enum model_table table,
 	struct slice value, uint64_t attempts);
-uint32_t tally_count_hashed(struct tally *t, enum model_table table,
+uint32_t tally_add_hashed(struct tally *t, enum model_table table,
 	struct slice value, uint64_t hash, uint64_t attempts);
 
 /* Whether the numbers of users, addresses and countries that are kept with the

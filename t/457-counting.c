@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: ISC */
+/* Rows counted by a thread, or where there can be none, are counted as one
+ * after the other, each by itself. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/input.h"
+#include "report/counting.h"
+#include "report/digest.h"
+#include "report/jsonmodel.h"
+#include "chance.h"
+#include "tap.h"
+
+enum { TEXT_MAX = 64 * 1024 * 1024, JSON_MAX = 1024 * 1024 };
+
+static bool may_have_threads;
+static unsigned threads;
+
+/* The program's own, which may fail. */
+int
+pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+    void *(*run)(void *), void *with)
+{
+	int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+	    void *);
+
+	*(void **)&create = dlsym(RTLD_NEXT, "pthread_create");
+	if (!may_have_threads)
+		return EAGAIN;
+	threads++;
+	return create(thread, attributes, run, with);
+}
+
+static const struct when now = { .year = 2026, .month = 11, .day = 30,
+	.hour = 12, .has_offset = true };
+
+/* What the rows of a text come to, in JSON. */
+static void
+make_json(const struct reader *reader, struct tally *t, struct buf *json)
+{
+	const struct digest digest = { .top = 20, .limits = { .listed = 5,
+		.users = 10, .addresses = 10, .countries = 3, .failures = 5,
+		.spike = 300, .least = 100 },
+		.has_older = reader_has_older(reader) };
+	struct model m;
+
+	tally_end(t);
+	model_init(&m, &now);
+	digest_make(&digest, t, &m);
+	buf_reset(json);
+	jsonmodel_add(json, &m);
+	model_release(&m);
+}
+
+static uint64_t
+count_each(const struct period *period, struct slice text, size_t keys,
+    struct buf *json)
+{
+	struct reader *reader = reader_new(period);
+	struct tally *t = tally_new(period, keys);
+	struct batch *b = calloc(1, sizeof *b);
+	struct record row;
+	uint64_t n = 0;
+
+	batch_init(b, period);
+	reader_begin(reader, "rows");
+	reader_take(reader, text);
+	for (; reader_next(reader, &row); n++) {
+		batch_add(b, &row);
+		tally_count(t, b);
+		batch_reset(b);
+	}
+	make_json(reader, t, json);
+	batch_release(b);
+	free(b);
+	tally_free(t);
+	reader_free(reader);
+	return n;
+}
+
+static void
+count_all(const struct period *period, struct slice text, size_t keys,
+    struct buf *json)
+{
+	struct reader *reader = reader_new(period);
+	struct tally *t = tally_new(period, keys);
+	struct counting *c = counting_new(t);
+	struct record row;
+
+	reader_begin(reader, "rows");
+	/* Blocks that are gone before their rows are counted. */
+	while (text.n) {
+		size_t n = text.n < 100000 ? text.n : 100000;
+		struct slice block = slice_to(text, n +
+		    slice_find_byte(slice_from(text, n), '\n') + 1);
+		char *copy = malloc(block.n);
+
+		memcpy(copy, block.p, block.n);
+		reader_take(reader, (struct slice){ copy, block.n });
+		while (reader_next(reader, &row))
+			counting_add(c, &row);
+		memset(copy, 'x', block.n);
+		free(copy);
+		text = slice_from(text, block.n);
+	}
+	counting_end(c);
+	make_json(reader, t, json);
+	counting_free(c);
+	tally_free(t);
+	reader_free(reader);
+}
+
+/* Some of all there may be; long: of the largest size. */
+static void
+add_row(struct buf *out, unsigned i, bool is_long)
+{
+	static const char *const events[] = { "auth-failure", "auth-failure",
+		"auth-failure", "auth-success", "auth-error", "auth-aborted" };
+	unsigned ip = chance(chance(500) + 1), as = ip % 40;
+
+	buf_addf(out, "mx%u,2026-11-%02uT%02u:%02u:%02u+01:00,", i % 3,
+	    20 + chance(11), chance(24), chance(60), chance(60));
+	buf_addf(out, chance(9) ? "192.0.%u.%u," : "2001:db8:%u::%u,",
+	    ip / 100, ip % 100);
+	for (unsigned n = is_long ? 55000 : 0; n; n--)
+		buf_add_byte(out, (char)('a' + n % 26));
+	buf_addf(out, is_long || chance(7) ? "user%u," : "\"a,\"\"%u\"\"\\x1B\",",
+	    chance(chance(900) + 1));
+	buf_addf(out, "host%u,OK,%c%c,%u,AS %u,%s,s%u,m%u\n", ip,
+	    'A' + as % 26, 'A' + as / 26, 60000 + as, as,
+	    events[chance(sizeof events / sizeof *events)], chance(9),
+	    chance(6) ? 1 : chance(4000));
+}
+
+static void
+test(unsigned rows, unsigned every, const char *when, size_t keys)
+{
+	struct period period;
+	struct buf text, each, all;
+	struct err e;
+	uint64_t n;
+
+	buf_init(&text, TEXT_MAX);
+	buf_init(&each, JSON_MAX);
+	buf_init(&all, JSON_MAX);
+	for (unsigned i = 0; i < rows; i++)
+		add_row(&text, i, every && i % every == 0);
+	ok(period_parse(&period, when, &now, &e) == 0, "%u rows, %s, %zu keys",
+	    rows, when, keys);
+	n = count_each(&period, buf_slice(&text), keys, &each);
+	threads = 0;
+	may_have_threads = true;
+	count_all(&period, buf_slice(&text), keys, &all);
+	ok(each.n && slice_is(buf_slice(&each), buf_slice(&all)),
+	    "%llu are counted by a thread", (unsigned long long)n);
+	ok(threads == 1 || (threads == 0 && n < BATCH_ROWS), "%u threads",
+	    threads);
+	may_have_threads = false;
+	count_all(&period, buf_slice(&text), keys, &all);
+	ok(slice_is(buf_slice(&each), buf_slice(&all)), "or without one");
+	ok(period.is_all ? n == rows : n > rows / 20, "all that there are");
+	buf_release(&text);
+	buf_release(&each);
+	buf_release(&all);
+}
+
+/* Nothing comes behind what was read of it. */
+static void
+test_unfinished(void)
+{
+	const struct period all = { .is_all = true };
+	struct tally *t = tally_new(&all, 1000);
+	struct counting *c = counting_new(t);
+	struct record row = { .event = EVENT_AUTH_FAILURE, .stamp.day = 20000,
+		.slot = 20000 };
+
+	may_have_threads = true;
+	for (int i = 0; i < 3 * BATCH_ROWS; i++)
+		counting_add(c, &row);
+	counting_free(c);
+	ok(tally_day(t, 20000) == 3 * BATCH_ROWS, "freed before its end");
+	tally_free(t);
+}
+
+int
+main(void)
+{
+	test(0, 0, "all", 100000);
+	test(1, 0, "all", 100000);
+	test(BATCH_ROWS - 1, 0, "all", 100000);
+	test(BATCH_ROWS, 0, "all", 100000);
+	test(BATCH_ROWS + 1, 0, "2026-11-25", 100000);
+	test(8 * BATCH_ROWS, 0, "all", 100000);
+	test(60000, 0, "all", 100000);
+	test(60000, 0, "2026-11-28..2026-11-29", 100000);
+	test(60000, 0, "24h", 100000);
+	test(300, 2, "all", 100000);
+	/* Fewer than there are: in the same order they come to the same. */
+	test(8 * BATCH_ROWS + 1, 0, "all", 1000);
+	test_unfinished();
+	return done();
+}
