@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 
 enum {
 	/* Worth handing over, since it wakes somebody: so much of the text, or
@@ -193,8 +194,6 @@ struct ahead *
 ahead_new(struct input *in, const struct ahead_work *work)
 {
 	struct ahead *a = mem_new(sizeof *a);
-	sigset_t all, before;
-	int failed;
 
 	a->in = in;
 	a->work = *work;
@@ -202,13 +201,7 @@ ahead_new(struct input *in, const struct ahead_work *work)
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->room, NULL);
 	pthread_cond_init(&a->studied, NULL);
-	/* Signals are for the thread that heeds them. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = a->bell < 0 || pthread_create(&a->thread, NULL, read_ahead,
-	    a) != 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!failed)
+	if (a->bell >= 0 && signals_thread(&a->thread, read_ahead, a))
 		return a;
 	if (a->bell >= 0)
 		close(a->bell);

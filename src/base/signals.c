@@ -106,3 +106,17 @@ signals_take(int signal)
 	came[signal] = 0;
 	return true;
 }
+
+bool
+signals_thread(pthread_t *thread, void *(*run)(void *with), void *with)
+{
+	sigset_t every, before;
+	int failed;
+
+	/* It inherits the mask. */
+	sigfillset(&every);
+	pthread_sigmask(SIG_SETMASK, &every, &before);
+	failed = pthread_create(thread, NULL, run, with);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failed == 0;
+}

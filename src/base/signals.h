@@ -2,6 +2,7 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -33,5 +34,9 @@ const sigset_t *signals_mask(void);
 
 /* Whether one came since it was last taken; SIGINT counts as SIGTERM. */
 bool signals_take(int signal);
+
+/* A thread that no signal reaches, so that they are for the one that heeds them.
+ * False: there can be none. */
+bool signals_thread(pthread_t *thread, void *(*run)(void *with), void *with);
 
 #endif

@@ -3,10 +3,10 @@
 #include "report/counting.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 #include "report/batch.h"
 
 /* Whoever has to wait for the other waits for so many that waking it is worth
@@ -86,13 +86,7 @@ count_given(void *with)
 static bool
 start(struct counting *c)
 {
-	sigset_t all, before;
-
-	/* Signals are for the thread that heeds them. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	c->has_thread = pthread_create(&c->thread, NULL, count_given, c) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	c->has_thread = signals_thread(&c->thread, count_given, c);
 	return c->has_thread;
 }
 
