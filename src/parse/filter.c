@@ -119,12 +119,13 @@ const struct rule *
 filter_furthest(const struct filter *f, struct slice message,
     struct template_match *best)
 {
-	const struct rule *rule = NULL;
+	const struct rule *rule = f->rules;
 	struct template_match m;
 
-	for (size_t i = 0; i < f->n_rules; i++) {
+	(void)template_match(rule->template, message, best);
+	for (size_t i = 1; i < f->n_rules; i++) {
 		(void)template_match(f->rules[i].template, message, &m);
-		if (!rule || m.reached > best->reached) {
+		if (m.reached > best->reached) {
 			*best = m;
 			rule = &f->rules[i];
 		}

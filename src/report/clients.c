@@ -82,14 +82,14 @@ static struct client *
 add(struct clients *c, const struct login *login, struct slice text)
 {
 	struct client *client = &c->items[c->n++];
-	struct slice rest = text, cell, country;
+	struct slice rest = text, country;
 	size_t n = 0;
 
 	*client = (struct client){ .hash = login->client,
 		.is_ours = login->is_ours, .text = (uint32_t)c->texts.n };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
-		(void)slice_cut(&rest, '\n', &cell);
-		n += cell.n + 1;
+		n += slice_find_byte(rest, '\n') + 1;
+		rest = slice_from(text, n);
 		client->ends[i] = (uint16_t)n;
 	}
 	buf_add(&c->texts, text);
