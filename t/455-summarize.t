@@ -138,6 +138,10 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	is($j->{total}, 6, 'headers anywhere');
 	is_deeply([sort map { $_->{value} } @{$j->{top}{user}}],
 	    ['"t"', 'a;\\\\x41', 'a\\\\b', 'ann'], 'each dialect its own');
+	$j = json($HEADER . row(server => '\\x1B') x 2 . $seed =~
+	    s/mx1/\\x1B/gr . $HEADER . row(server => '\\x1B'));
+	is_deeply([map { [@$_{qw(value attempts)}] } @{$j->{top}{server}}],
+	    [['\\x1B', 3], ['\\\\x1B', 2]], 'also where they look the same');
 	is(json(row() . row())->{total}, 2, 'no header: our twelve columns');
 	is(json($seed =~ s/^.*\n//r)->{total}, 2, 'no header: nine');
 	is(json('')->{total}, 0, 'nothing at all');

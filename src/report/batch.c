@@ -53,29 +53,6 @@ batch_is_full(const struct batch *b)
 	    b->texts.n >= ENOUGH;
 }
 
-/* Returns what was added. */
-static struct slice
-add_text(struct batch *b, const struct record *row, enum column c)
-{
-	size_t from = b->texts.n;
-
-	buf_add(&b->texts, record_text(row, c, &b->scratch));
-	return slice_from(buf_slice(&b->texts), from);
-}
-
-/* The client's key. */
-static struct slice
-add_client(struct batch *b, const struct record *row)
-{
-	size_t from = b->texts.n;
-
-	for (int i = 0; i < CLIENT_CELLS; i++) {
-		buf_add(&b->texts, row->cells[client_columns[i]]);
-		buf_add_byte(&b->texts, '\n');
-	}
-	return slice_from(buf_slice(&b->texts), from);
-}
-
 /* What came last stands there already. */
 static void
 add_common(struct batch *b, enum model_table table, const struct record *row,
@@ -94,13 +71,14 @@ add_common(struct batch *b, enum model_table table, const struct record *row,
 			return;
 		}
 	}
+	text = record_text(row, column, &b->scratch);
 	c = &b->commons[b->n_commons++];
-	text = add_text(b, row, column);
 	*c = (struct common){ .table = table, .attempts = 1,
-		.text = (uint32_t)(text.p - b->texts.p),
-		.n = (uint32_t)text.n };
-	/* What had to be written otherwise is not known by its text. */
-	if (!slice_is(text, cell))
+		.text = (uint32_t)b->texts.n, .n = (uint32_t)text.n };
+	buf_add(&b->texts, text);
+	/* Unless it was borrowed, the same cell may mean something else in
+	 * another file. */
+	if (text.p != cell.p)
 		return;
 	recent->commons[recent->next] = c;
 	recent->next = (recent->next + 1) % BATCH_RECENT;
@@ -110,15 +88,19 @@ void
 batch_add(struct batch *b, const struct record *row)
 {
 	struct login *l = &b->logins[b->n++];
-	struct slice client = add_client(b, row);
-	struct slice user = add_text(b, row, COLUMN_USER);
+	struct slice user = record_text(row, COLUMN_USER, &b->scratch);
 
-	*l = (struct login){
+	*l = (struct login){ .text = (uint32_t)b->texts.n,
+		.user_n = (uint32_t)user.n,
 		.stamp = row->stamp, .slot = row->slot,
-		.text = (uint32_t)(client.p - b->texts.p),
-		.client_n = (uint32_t)client.n, .user_n = (uint32_t)user.n,
 		.event = row->event, .is_ours = row->is_ours,
 	};
+	for (int i = 0; i < CLIENT_CELLS; i++) {
+		buf_add(&b->texts, row->cells[client_columns[i]]);
+		buf_add_byte(&b->texts, '\n');
+	}
+	l->client_n = (uint32_t)b->texts.n - l->text;
+	buf_add(&b->texts, user);
 	if (row->event != EVENT_AUTH_FAILURE ||
 	    !period_has(b->period, row->slot))
 		return;
