@@ -224,6 +224,39 @@ test_pairs(size_t max)
 	pairs_free(p);
 }
 
+/* So many of 4000 pairs came once, the others more often; then comes one more.
+ * Wherever they stand, the same make room. */
+static void
+test_rare_pairs(size_t once, uint32_t often)
+{
+	uint32_t rarest = once > 4000 / 4 ? 1 : often;
+	size_t left = once > 4000 / 4 ? 4000 - once + 1 : 1;
+	bool good = true;
+
+	for (unsigned r = 0; r < 10; r++) {
+		struct pairs *p = pairs_new(4000);
+		uint64_t first = chance_bits();
+		const struct pair *slots;
+		size_t n, there = 0;
+
+		for (size_t i = 0; i < 4000; i++)
+			for (uint32_t k = 0; k < (i < once ? 1 : often); k++)
+				pairs_add(p, chance_mix(first + i), r);
+		pairs_add(p, chance_mix(first - 1), r);
+		slots = pairs_slots(p, &n);
+		for (size_t k = 0; k < n; k++) {
+			there += slots[k].count > 0;
+			good &= slots[k].error == 0 ||
+			    (slots[k].error == rarest &&
+			    slots[k].count == rarest + 1);
+		}
+		good &= there == left;
+		pairs_free(p);
+	}
+	ok(good, "%zu came once, others %u times: those of %u make room", once,
+	    often, rarest);
+}
+
 /* Long names, as many as the budget has room for; short ones in a table that
  * has a share of its own. */
 static void
@@ -326,6 +359,8 @@ main(void)
 	test_pairs(64 * 64 + 1);
 	test_pairs(100);
 	test_pairs(1000);
+	test_rare_pairs(1000, 300);
+	test_rare_pairs(1001, 300);
 	test_budget();
 	test_seen();
 	test_ranking();

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { FIRST = 256, SAMPLE = 1024 };
+enum { FIRST = 256, COUNTS = 256 };
 
 struct pairs {
 	struct pair *slots;
@@ -74,27 +74,29 @@ grow(struct pairs *p)
 	mem_large_free(old, n, sizeof *old);
 }
 
-static int
-compare_counts(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* About a quarter of the pairs came not more often. */
+/* A quarter of the pairs came not more often, three quarters not less often.
+ * Where in the slots they stand must not matter: it is elsewhere every time. */
 static uint32_t
 lower_quarter(const struct pairs *p)
 {
-	uint32_t counts[SAMPLE];
-	size_t n = 0;
+	size_t quarter = p->n / 4;
 
-	/* They stand in no order that anybody could know. */
-	for (size_t i = 0; i <= p->mask && n < SAMPLE; i++)
-		if (p->slots[i].count)
-			counts[n++] = p->slots[i].count;
-	qsort(counts, n, sizeof *counts, compare_counts);
-	return counts[n / 4];
+	/* No count is below lost, and most are little above it. */
+	for (uint64_t from = p->lost;; from += COUNTS) {
+		size_t with[COUNTS] = { 0 };
+
+		for (size_t i = 0; i <= p->mask; i++) {
+			uint32_t count = p->slots[i].count;
+
+			if (count && count >= from && count - from < COUNTS)
+				with[count - from]++;
+		}
+		for (size_t k = 0; k < COUNTS; k++) {
+			if (with[k] > quarter)
+				return (uint32_t)(from + k);
+			quarter -= with[k];
+		}
+	}
 }
 
 /* The rarest make room, all of a count: those behind them move up. */
