@@ -526,6 +526,9 @@ sub total {
 	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
 	    country_code => 'DE')), [['success-new-country', 'ann', 'DE', 0,
 	    1]], 'from a new country');
+	is_deeply($alerts->($before, $ok->('11:00', ip => '198.51.100.1',
+	    country_code => 'x' x 200)), [['success-new-country', 'ann', 'x' x 64,
+	    0, 1]], 'however long its name is');
 	is($when->($before, map { $ok->($_, country_code => 'DE') } @$_),
 	    '2026-11-22T12:00:00+00:00', 'the last from there')
 	    for ['11:00', '12:00'], ['12:00', '11:00'];

@@ -17,6 +17,7 @@ enum {
 	GROUP = 64,		/* rows */
 	SHARES = 64,		/* of the budget, one for each table */
 	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
+	COUNTRY_MAX = 64,	/* of a success: leaves room for the user */
 };
 
 static const size_t extras[MODEL_TABLES] = {
@@ -239,8 +240,8 @@ count_success(struct tally *t, const struct batch *b, const struct login *l,
 	    l);
 	if (period_has(t->period, l->slot))
 		trail_add_success(t->trail, &moment);
-	country = client_text(&t->clients, client, CLIENT_COUNTRY,
-	    &t->scratch);
+	country = slice_to(client_text(&t->clients, client, CLIENT_COUNTRY,
+	    &t->scratch), COUNTRY_MAX);
 	if (country.n == 0)
 		return;
 	note_success(t, t->success_countries, country, user, l);
