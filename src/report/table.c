@@ -320,12 +320,6 @@ table_find(const struct table *t, uint64_t hash)
 	return TABLE_NONE;
 }
 
-void
-table_more(struct table *t, uint32_t place, uint64_t count)
-{
-	t->keys[place].count += count;
-}
-
 size_t
 table_size(const struct table *t)
 {

@@ -47,9 +47,6 @@ void table_expect_key(const struct table *t, uint64_t hash);
 /* The place of a key by its hash alone; TABLE_NONE if there is none. */
 uint32_t table_find(const struct table *t, uint64_t hash);
 
-/* One more of the key at a place. */
-void table_more(struct table *t, uint32_t place, uint64_t count);
-
 struct table_key {
 	struct slice text;	/* its first TABLE_TEXT bytes, at a character */
 	uint64_t count;
