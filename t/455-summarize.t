@@ -676,6 +676,28 @@ SKIP: {
 	    'and every row is counted');
 }
 
+# What is known of an address in part, since memory for texts was spent, is no
+# address: others would be blocked.
+{
+	my $pad = 'y' x 110;
+	my $rows = join '', $HEADER, (map { my $i = $_;
+	    row((map { $_ => "$i$pad" } qw(server user hostname
+	    reverse_dns_status country_code asn aso service mechanism)),
+	    ip => join '.', 10, $i >> 16, $i >> 8 & 255, $i & 255) }
+	    1 .. 4000), map { row(ip => '2001:db8::1:2:345', user => "u$_") x 20 }
+	    1, 2;
+	my @options = ('--max-keys', 5000, '--top', 1000, '--alert-users', 2);
+	my $j = json($rows, @options);
+	is_deeply([map { @$_{qw(value cut)} } grep { $_->{value} =~ /^2001/ }
+	    @{$j->{top}{ip}}], ['2001:db8::1:2:34', JSON::PP::true],
+	    'an address of which the end is not known');
+	is_deeply([grep { $_->{ip} !~ /^10[.\d]+\z/ } @{$j->{logins}}], [],
+	    'tried nobody');
+	is_deeply($j->{alerts}, [], 'nor many');
+	is(summarize({in => $rows}, @options, '--format', 'blocklist')->{out},
+	    '', 'and is not blocked');
+}
+
 # Beyond the ceiling every number of this kind is told as a bound, in every
 # format; below it none is.
 {

@@ -114,7 +114,9 @@ find_many(struct found *f, enum model_alert_kind kind, enum model_table table,
 	for (uint32_t i = 0; limit && i < table_size(keys); i++) {
 		uint64_t count = many(f->tally, i);
 
-		if (count < limit)
+		/* The beginning of an address may be another one. */
+		if (count < limit ||
+		    (table == MODEL_IP && table_at(keys, i).is_cut))
 			continue;
 		n++;
 		if (ranking_wants(&best, count))

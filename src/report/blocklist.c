@@ -34,7 +34,8 @@ collect(const struct blocklist *b, const struct tally *t, size_t *n)
 		struct entry one = { .text = key.text,
 			.attempts = key.count - key.error };
 
-		if (one.attempts == 0 || one.attempts < b->least ||
+		/* The beginning of an address may be another one. */
+		if (one.attempts == 0 || one.attempts < b->least || key.is_cut ||
 		    !ip_range_parse(key.text, &one.range) ||
 		    allow_has(b->allow, &one.range))
 			continue;

@@ -147,8 +147,9 @@ make_new(const struct digest *d, const struct tally *t,
 	ranking_release(&best);
 }
 
-/* The texts of a pair; false if they are not known any more: then it is not
- * among those that came often. */
+/* The texts of a pair; false if they are not known any more, then it is not
+ * among those that came often, or if there was no memory for all of the address,
+ * whose beginning may be another one. */
 static bool
 pair_texts(const struct tally *t, const struct pair *pair,
     struct ranked *one)
@@ -156,7 +157,8 @@ pair_texts(const struct tally *t, const struct pair *pair,
 	uint32_t user = table_find(t->tables[MODEL_USER], pair->user);
 	uint32_t ip = table_find(t->tables[MODEL_IP], pair->ip);
 
-	if (user == TABLE_NONE || ip == TABLE_NONE)
+	if (user == TABLE_NONE || ip == TABLE_NONE ||
+	    table_at(t->tables[MODEL_IP], ip).is_cut)
 		return false;
 	*one = (struct ranked){ .count = pair->count, .error = pair->error,
 		.text = table_at(t->tables[MODEL_USER], user).text,
