@@ -106,6 +106,31 @@ test_compare(void)
 	    slice_find_byte(none, 'a') == 0, "nothing is in nothing");
 }
 
+/* Each byte counts, whatever the length, and none behind the end. */
+static void
+test_same(void)
+{
+	bool good = true;
+
+	for (size_t n = 0; n <= 70; n++) {
+		struct slice s = { malloc(n), n };
+		char *p = malloc(n);
+		struct slice other = { p, n };
+
+		memset((char *)s.p, 'a', n);
+		memset(p, 'a', n);
+		good &= slice_is(s, other);
+		for (size_t i = 0; i < n; i++) {
+			p[i] = 'b';
+			good &= !slice_is(s, other);
+			p[i] = 'a';
+		}
+		free((char *)s.p);
+		free(p);
+	}
+	ok(good, "the same bytes, and all but one of them");
+}
+
 static void
 test_parts(void)
 {
@@ -299,6 +324,7 @@ main(void)
 	test_find();
 	test_find_random();
 	test_compare();
+	test_same();
 	test_parts();
 	test_cursor();
 	test_run();

@@ -166,6 +166,41 @@ test(unsigned rows, unsigned every, const char *when, size_t keys)
 	buf_release(&all);
 }
 
+/* More clients than are gathered before they go into the tables, or with more
+ * text. */
+static void
+test_clients(unsigned n, size_t padding)
+{
+	const struct period all = { .is_all = true };
+	struct tally *t = tally_new(&all, 1000000);
+	struct counting *c = counting_new(t);
+	struct record row = { .event = EVENT_AUTH_FAILURE, .stamp.day = 20000,
+		.slot = 20000, .is_ours = true };
+	char *pad = malloc(padding), ip[16];
+
+	memset(pad, 'x', padding);
+	row.cells[COLUMN_HOSTNAME] = (struct slice){ pad, padding };
+	may_have_threads = true;
+	for (unsigned i = 0; i < 2 * n; i++) {
+		snprintf(ip, sizeof ip, "10.%u.%u.%u", i % n >> 16,
+		    i % n >> 8 & 255, i % n & 255);
+		row.cells[COLUMN_IP] = slice_text(ip);
+		counting_add(c, &row);
+	}
+	counting_end(c);
+	tally_end(t);
+	ok(table_size(t->tables[MODEL_IP]) == n && t->valued[MODEL_IP] == 2 * n
+	    && table_is_exact(t->tables[MODEL_IP]),
+	    "%u addresses, %zu bytes with each", n, padding);
+	ok(t->valued[MODEL_HOSTNAME] == 2 * n &&
+	    table_size(t->tables[MODEL_HOSTNAME]) == 1 &&
+	    table_at(t->tables[MODEL_HOSTNAME], 0).text.n == (padding <
+	    TABLE_TEXT ? padding : TABLE_TEXT), "each with its name");
+	counting_free(c);
+	tally_free(t);
+	free(pad);
+}
+
 /* Nothing comes behind what was read of it. */
 static void
 test_unfinished(void)
@@ -199,6 +234,8 @@ main(void)
 	test(300, 2, "all", 100000);
 	/* Fewer than there are: in the same order they come to the same. */
 	test(8 * BATCH_ROWS + 1, 0, "all", 1000);
+	test_clients(300000, 8);
+	test_clients(1000, 60000);
 	test_unfinished();
 	return done();
 }
