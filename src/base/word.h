@@ -12,8 +12,8 @@
 
 #include "base/slice.h"
 
-/* Eight bytes, or more, looked at together.  A test gives a word that is not 0 if one of
- * them, or several, are meant; which, it does not say exactly. */
+/* Eight bytes, or more, looked at together.  A test gives a word that is not 0
+ * if one of them, or several, are meant; which, it does not say exactly. */
 enum { WORD_BYTES = 8 };
 
 /* Every byte of it c. */

@@ -103,7 +103,8 @@ pour_about(struct tally *t, const struct client *client,
 	if (is_failure(status))
 		(void)tally_add(t, MODEL_STATUS, status, client->attempts);
 	about->hostname = refer(t, MODEL_HOSTNAME, tally_add(t,
-	    MODEL_HOSTNAME, text_of(t, client, CLIENT_HOSTNAME), client->attempts));
+	    MODEL_HOSTNAME, text_of(t, client, CLIENT_HOSTNAME),
+	    client->attempts));
 	about->country = refer(t, MODEL_COUNTRY, tally_add(t, MODEL_COUNTRY,
 	    text_of(t, client, CLIENT_COUNTRY), client->attempts));
 }
