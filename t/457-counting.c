@@ -128,7 +128,7 @@ add_row(struct buf *out, unsigned i, bool is_long)
 		buf_add_byte(out, (char)('a' + n % 26));
 	buf_addf(out, is_long || chance(7) ? "user%u," : "\"a,\"\"%u\"\"\\x1B\",",
 	    chance(chance(900) + 1));
-	buf_addf(out, "host%u,OK,%c%c,%u,AS %u,%s,s%u,m%u\n", ip,
+	buf_addf(out, "host%u,OK,%c%c,%u,AS %u,%s,s%uxs,m%u\n", ip,
 	    'A' + as % 26, 'A' + as / 26, 60000 + as, as,
 	    events[chance(sizeof events / sizeof *events)], chance(9),
 	    chance(6) ? 1 : chance(4000));

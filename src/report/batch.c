@@ -42,7 +42,7 @@ batch_reset(struct batch *b)
 {
 	b->n = b->n_commons = 0;
 	buf_reset(&b->texts);
-	memset(b->recent, 0, sizeof b->recent);
+	memset(b->known, 0, sizeof b->known);
 }
 
 bool
@@ -53,35 +53,60 @@ batch_is_full(const struct batch *b)
 	    b->texts.n >= ENOUGH;
 }
 
-/* What came last stands there already. */
+/* Where a cell is to be found.  Few values come again and again, in any order:
+ * so it costs less to look at all that there are than to guess. */
+static unsigned
+place_of(struct slice cell)
+{
+	uint32_t sum = (uint32_t)cell.n << 24 | (uint32_t)(unsigned char)
+	    cell.p[cell.n / 2] << 16 | (uint32_t)(unsigned char)
+	    cell.p[cell.n - 1] << 8 | (unsigned char)cell.p[0];
+
+	return sum * UINT32_C(0x9e3779b1) >> 26;
+}
+_Static_assert(BATCH_KNOWN == 1 << (32 - 26), "as many as place_of() has");
+_Static_assert(BATCH_COMMON <= UINT8_MAX, "a place fits");
+
+/* Counts a cell that is known, at a place of the table. */
+static bool
+count_known(struct batch *b, unsigned known, struct slice cell)
+{
+	struct common *c;
+
+	if (known == 0)
+		return false;
+	c = &b->commons[known - 1];
+	/* Which length it has is hard to foretell: a call costs less. */
+	if (c->n != cell.n || memcmp(b->texts.p + c->text, cell.p, cell.n))
+		return false;
+	c->attempts++;
+	return true;
+}
+
 static void
 add_common(struct batch *b, enum model_table table, const struct record *row,
     enum column column)
 {
-	struct recent *recent = &b->recent[table];
 	struct slice cell = row->cells[column], text;
-	struct common *c;
+	uint8_t *known, *other;
 
 	if (cell.n == 0)
 		return;
-	for (unsigned i = 0; i < BATCH_RECENT; i++) {
-		c = recent->commons[i];
-		if (c && slice_is(batch_common(b, c), cell)) {
-			c->attempts++;
-			return;
-		}
-	}
+	known = &b->known[table][place_of(cell)];
+	other = &b->known[table][place_of(cell) ^ 1];
+	if (count_known(b, *known, cell) || count_known(b, *other, cell))
+		return;
 	text = record_text(row, column, &b->scratch);
-	c = &b->commons[b->n_commons++];
-	*c = (struct common){ .table = table, .attempts = 1,
-		.text = (uint32_t)b->texts.n, .n = (uint32_t)text.n };
+	b->commons[b->n_commons++] = (struct common){ .table = table,
+		.text = (uint32_t)b->texts.n, .n = (uint32_t)text.n,
+		.attempts = 1 };
 	buf_add(&b->texts, text);
 	/* Unless it was borrowed, the same cell may mean something else in
 	 * another file. */
 	if (text.p != cell.p)
 		return;
-	recent->commons[recent->next] = c;
-	recent->next = (recent->next + 1) % BATCH_RECENT;
+	*other = *known;
+	*known = (uint8_t)b->n_commons;
 }
 
 void

@@ -40,7 +40,7 @@ struct common {
 	uint32_t attempts;
 };
 
-enum { BATCH_ROWS = 512, BATCH_COMMON = 128, BATCH_RECENT = 4 };
+enum { BATCH_ROWS = 512, BATCH_COMMON = 128, BATCH_KNOWN = 64 };
 struct batch {
 	struct login logins[BATCH_ROWS];
 	size_t n;
@@ -51,10 +51,9 @@ struct batch {
 	/* To make it. */
 	const struct period *period;
 	struct buf scratch;
-	struct recent {
-		struct common *commons[BATCH_RECENT];	/* may be NULL */
-		unsigned next;
-	} recent[MODEL_TABLES];
+	/* Place + 1 in commons, by a hash of the cell, or else the neighbour's;
+	 * 0: none. */
+	uint8_t known[MODEL_TABLES][BATCH_KNOWN];
 };
 
 /* period is borrowed. */

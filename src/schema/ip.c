@@ -62,6 +62,14 @@ dots_of(const struct head *h)
 	    word_bits(word_places(h->high, '.')) << 8;
 }
 
+static inline bool
+are_four(unsigned bits)
+{
+	for (int i = 0; i < 3; i++)
+		bits &= bits - 1;
+	return bits && (bits & (bits - 1)) == 0;
+}
+
 /* The number of so many digits at the front, 1 to 3; above 255 if it is none: too
  * high, or with a leading zero. */
 static inline uint32_t
@@ -92,7 +100,7 @@ ip_scan_v4(struct slice s, struct ip *ip)
 		return 0;	/* too long */
 	end = (unsigned)__builtin_ctz(others);
 	dots = (dots & ((1u << end) - 1)) | 1u << end;
-	if (__builtin_popcount(dots) != 4)
+	if (!are_four(dots))
 		return 0;
 	for (; dots; dots &= dots - 1) {
 		unsigned next = (unsigned)__builtin_ctz(dots);
