@@ -129,7 +129,7 @@ void
 parser_begin(struct parser *p, struct slice block)
 {
 	p->read = p->next_read;
-	p->read_end = p->read + p->n_next_read;
+	p->read_end = p->read ? p->read + p->n_next_read : NULL;
 	p->n_next_read = 0;
 	scan_begin(&p->scan, block);
 	if (block.n == 0)
