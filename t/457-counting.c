@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 #include "base/input.h"
@@ -16,7 +17,16 @@
 enum { TEXT_MAX = 64 * 1024 * 1024, JSON_MAX = 1024 * 1024 };
 
 static bool may_have_threads;
-static unsigned threads;
+static unsigned threads, masked;
+
+static bool
+is_masked(void)
+{
+	sigset_t now;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &now);
+	return sigismember(&now, SIGTERM) && sigismember(&now, SIGHUP);
+}
 
 /* The program's own, which may fail. */
 int
@@ -30,6 +40,7 @@ pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 	if (!may_have_threads)
 		return EAGAIN;
 	threads++;
+	masked += is_masked();
 	return create(thread, attributes, run, with);
 }
 
@@ -150,13 +161,14 @@ test(unsigned rows, unsigned every, const char *when, size_t keys)
 	ok(period_parse(&period, when, &now, &e) == 0, "%u rows, %s, %zu keys",
 	    rows, when, keys);
 	n = count_each(&period, buf_slice(&text), keys, &each);
-	threads = 0;
+	threads = masked = 0;
 	may_have_threads = true;
 	count_all(&period, buf_slice(&text), keys, &all);
 	ok(each.n && slice_is(buf_slice(&each), buf_slice(&all)),
 	    "%llu are counted by a thread", (unsigned long long)n);
 	ok(threads == 1 || (threads == 0 && n < BATCH_ROWS), "%u threads",
 	    threads);
+	ok(masked == threads && !is_masked(), "which no signal reaches");
 	may_have_threads = false;
 	count_all(&period, buf_slice(&text), keys, &all);
 	ok(slice_is(buf_slice(&each), buf_slice(&all)), "or without one");

@@ -2,13 +2,13 @@
 /* A hash map that cannot be flooded. */
 #include "base/map.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/word.h"
 
 enum { MAP_FIRST = 64 };
 
@@ -46,15 +46,6 @@ sip_round(uint64_t v[4])
 	v[2] = rotate(v[2], 32);
 }
 
-static inline uint64_t
-little_endian(const char *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, sizeof x);
-	return le64toh(x);
-}
-
 /* What stands behind the last whole word, less than eight bytes. */
 static inline uint64_t
 tail_of(struct slice s)
@@ -63,7 +54,7 @@ tail_of(struct slice s)
 	uint64_t x = 0;
 
 	if (n && s.n > n)
-		return little_endian(s.p + s.n - sizeof x) >>
+		return word_load(s.p + s.n - sizeof x) >>
 		    8 * (sizeof x - n);
 	for (size_t i = n; i-- > 0;)
 		x = x << 8 | (unsigned char)s.p[i];
@@ -81,7 +72,7 @@ siphash(const struct siphash_key *key, struct slice s)
 
 	for (size_t i = 0; s.n - i >= sizeof(uint64_t);
 	    i += sizeof(uint64_t)) {
-		uint64_t word = little_endian(s.p + i);
+		uint64_t word = word_load(s.p + i);
 
 		v[3] ^= word;
 		sip_round(v);

@@ -16,6 +16,16 @@
  * if one of them, or several, are meant; which, it does not say exactly. */
 enum { WORD_BYTES = 8 };
 
+/* Eight bytes as a number, the first one the lowest. */
+static inline uint64_t
+word_load(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return le64toh(word);
+}
+
 /* Every byte of it c. */
 static inline uint64_t
 word_of(char c)
@@ -89,13 +99,11 @@ enum { WIDE_BYTES = 64 };
 static inline uint64_t
 wide_places_by_words(const char *p, char c)
 {
-	uint64_t places = 0, word;
+	uint64_t places = 0;
 
-	for (int i = 0; i < WIDE_BYTES; i += WORD_BYTES) {
-		memcpy(&word, p + i, sizeof word);
-		places |= (uint64_t)word_bits(word_places(le64toh(word), c)) <<
-		    i;
-	}
+	for (int i = 0; i < WIDE_BYTES; i += WORD_BYTES)
+		places |= (uint64_t)word_bits(word_places(word_load(p + i),
+		    c)) << i;
 	return places;
 }
 

@@ -46,11 +46,11 @@ home_of(const struct pairs *p, uint64_t user, uint64_t ip)
 void
 pairs_expect(const struct pairs *p, uint64_t user, uint64_t ip)
 {
-	const struct pair *slot = &p->slots[home_of(p, user, ip)];
+	size_t home = home_of(p, user, ip);
 
 	/* It, or one behind it, is often in the next line of memory. */
-	__builtin_prefetch(slot, 1);
-	__builtin_prefetch(slot + 2, 1);
+	__builtin_prefetch(&p->slots[home], 1);
+	__builtin_prefetch(&p->slots[(home + 2) & p->mask], 1);
 }
 
 static size_t

@@ -16,15 +16,6 @@ struct head {
 };
 
 static inline uint64_t
-load_64(const char *p)
-{
-	uint64_t x;
-
-	memcpy(&x, p, sizeof x);
-	return le64toh(x);
-}
-
-static inline uint64_t
 load_32(const char *p)
 {
 	uint32_t x;
@@ -37,9 +28,9 @@ static inline struct head
 head_of(struct slice s)
 {
 	if (s.n >= 16)
-		return (struct head){ load_64(s.p), load_64(s.p + 8) };
+		return (struct head){ word_load(s.p), word_load(s.p + 8) };
 	if (s.n > 8)
-		return (struct head){ load_64(s.p), load_64(s.p + s.n - 8) >>
+		return (struct head){ word_load(s.p), word_load(s.p + s.n - 8) >>
 		    8 * (16 - s.n) };
 	return (struct head){ load_32(s.p) | load_32(s.p + s.n - 4) <<
 	    8 * (s.n - 4), 0 };
