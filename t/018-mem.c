@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC */
+/* Memory on large pages: zeroed, kept when it grows, given back whole. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tap.h"
+
+enum { LARGE = 2 * 1024 * 1024 };
+
+/* Pages that the process has, as the kernel counts them. */
+static unsigned long
+pages(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	unsigned long n = 0;
+
+	if (f && fscanf(f, "%lu", &n) != 1)
+		n = 0;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+static bool
+is_all(const unsigned char *p, size_t n, unsigned char c)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != c)
+			return false;
+	return true;
+}
+
+static void
+test(size_t count, size_t size)
+{
+	unsigned long before = pages();
+	size_t n = count * size;
+	unsigned char *p = mem_large(count, size);
+
+	ok(is_all(p, n, 0), "%zu bytes: zeroed", n);
+	ok(n < LARGE / 2 || (uintptr_t)p % LARGE == 0,
+	    "on a page if there are enough");
+	memset(p, 'x', n);
+	p = mem_large_more(p, count, 2 * count, size);
+	ok(is_all(p, n, 'x') && is_all(p + n, n, 0),
+	    "twice as many: kept, and zeroed behind");
+	mem_large_free(p, 2 * count, size);
+	ok(pages() && (n < LARGE / 2 || pages() <= before), "given back");
+}
+
+int
+main(void)
+{
+	(void)pages();		/* stdio's own */
+	test(100, 24);
+	test(LARGE / 64, 31);		/* becomes large */
+	test(LARGE / 64, 32);
+	test(LARGE / 8 + 1, 8);
+	test(5 * LARGE / 24, 24);
+	mem_large_free(NULL, LARGE, 1);
+	ok(true, "nothing is nothing to give back");
+	return done();
+}
