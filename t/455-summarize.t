@@ -687,6 +687,23 @@ SKIP: {
 	    'and every row is counted');
 }
 
+# Nor is the beginning of a user's name another user: who succeeded is told with
+# a mark.
+{
+	my $rows = join '', $HEADER, map { row(user => 'u' x 200, event => $_) }
+	    ('auth-failure') x 12, 'auth-success';
+	my $last = json($rows)->{alerts}[0];
+	is_deeply([@$last{qw(kind cut)}], ['success-after-failures',
+	    JSON::PP::true], 'a success of a long name');
+	for (qw(text html)) {
+		my $out = summarize({in => $rows}, @NOW, '--format', $_)->
+		    {out};
+
+		like($out =~ s/\s//gr, qr/u\xe2\x80\xa6logged/,
+		    "$_: marked once");
+	}
+}
+
 # What is known of an address in part, since memory for texts was spent, is no
 # address: others would be blocked.
 {

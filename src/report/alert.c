@@ -128,6 +128,7 @@ find_many(struct found *f, enum model_alert_kind kind, enum model_table table,
 		struct table_key key = table_at(keys, best.items[i].place);
 
 		one->subject = model_keep(f->model, key.text);
+		one->is_cut = key.is_cut;
 		one->count = best.items[i].count;
 		one->attempts = key.count - key.error;
 		one->is_least = !is_exact;
@@ -220,6 +221,7 @@ find_successes(struct found *f, enum model_alert_kind kind,
 
 		one->subject = model_keep(f->model, best.items[i].text);
 		one->object = model_keep(f->model, best.items[i].second);
+		one->is_cut = table_at(keys, best.items[i].place).is_cut;
 		if (kind == MODEL_SUCCESS_AFTER_FAILURES)
 			one->attempts = best.items[i].count;
 		one->count = table_at(keys, best.items[i].place).count -

@@ -238,6 +238,8 @@ add_alerts(struct json *top, const struct model *m)
 		text(&one, "kind", model_alert_name(alert->kind));
 		text(&one, "severity", model_severity_name(alert->severity));
 		text(&one, "subject", alert->subject);
+		if (alert->is_cut)
+			truth(&one, "cut", true);
 		text(&one, "object", alert->object);
 		number(&one, "attempts", alert->attempts);
 		number(&one, "count", alert->count);

@@ -106,6 +106,7 @@ struct model_alert {
 	enum model_alert_kind kind;
 	enum model_severity severity;
 	struct slice subject, object;	/* attacker's text */
+	bool is_cut;		/* the subject */
 	uint64_t attempts;	/* failures behind it */
 	uint64_t count;		/* what there are many of, or successes; spike:
 				 * the median it is measured against */

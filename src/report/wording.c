@@ -63,6 +63,18 @@ add_least_count(struct buf *out, const struct model_alert *alert, uint64_t n,
 	wording_add_count(out, n, one, many);
 }
 
+static void
+add_subject(struct buf *out, const struct model_alert *alert,
+    void (*quote)(struct buf *, struct slice))
+{
+	const struct slice mark = SLICE("\xe2\x80\xa6");
+
+	quote(out, alert->subject);
+	/* Some have marked it already, since it is too long for them. */
+	if (alert->is_cut && !slice_ends(buf_slice(out), mark))
+		quote(out, mark);
+}
+
 void
 wording_add_alert(struct buf *out, const struct model_alert *alert,
     void (*quote)(struct buf *out, struct slice text))
@@ -74,7 +86,7 @@ wording_add_alert(struct buf *out, const struct model_alert *alert,
 
 		buf_add(out, words);
 		if (what == 's')
-			quote(out, alert->subject);
+			add_subject(out, alert, quote);
 		else if (what == 'o')
 			quote(out, alert->object);
 		else if (what == 'w')
