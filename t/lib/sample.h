@@ -56,18 +56,24 @@ static inline void
 sample_alerts(struct model *m)
 {
 	static const struct model_alert alerts[] = {
-		{ MODEL_SUCCESS_AFTER_FAILURES, MODEL_CRITICAL,
-			SLICE("carol@example.org"), SLICE("203.0.113.44"),
-			38, 2, false, SLICE("2026-11-22T04:12:09+01:00"),
-			"a login succeeded after failures",
-			"change this password now and end the sessions" },
-		{ MODEL_MANY_USERS, MODEL_WARNING, SLICE("192.0.2.7"),
-			SLICE(""), 212, 57, false, SLICE(""),
-			"one address tried many users",
-			"block the address or its network" },
-		{ MODEL_SPIKE, MODEL_WARNING, SLICE(""), SLICE(""), 1284, 511, false,
-			SLICE(""), "many more attempts than usual",
-			"see below who is new" },
+		{ .kind = MODEL_SUCCESS_AFTER_FAILURES,
+			.severity = MODEL_CRITICAL,
+			.subject = SLICE("carol@example.org"),
+			.object = SLICE("203.0.113.44"),
+			.attempts = 38, .count = 2,
+			.when = SLICE("2026-11-22T04:12:09+01:00"),
+			.title = "a login succeeded after failures",
+			.advice = "change this password now and end the "
+				"sessions" },
+		{ .kind = MODEL_MANY_USERS, .severity = MODEL_WARNING,
+			.subject = SLICE("192.0.2.7"),
+			.attempts = 212, .count = 57,
+			.title = "one address tried many users",
+			.advice = "block the address or its network" },
+		{ .kind = MODEL_SPIKE, .severity = MODEL_WARNING,
+			.attempts = 1284, .count = 511,
+			.title = "many more attempts than usual",
+			.advice = "see below who is new" },
 	};
 
 	m->alerts = alerts;
