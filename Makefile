@@ -47,7 +47,7 @@ HARDENING := -fstack-protector-strong -fPIE \
 try_whole = $(shell echo 'int main(void) { return 0; }' | \
 	$(CC) -Werror $(1) -x c -o /dev/null - 2>/dev/null && echo '$(1)')
 WHOLE := $(call try_whole,-flto=auto -ffat-lto-objects)
-APART = $(WHOLE:%=-fno-lto)
+APART = $(if $(WHOLE),-fno-lto)
 FORTIFY := $(if $(call try,-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),3,2)
 OPTIMISE = -O3 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=$(FORTIFY) \
 	$(HARDENING) $(WHOLE)
