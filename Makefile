@@ -26,9 +26,14 @@ B = build
 
 CC = cc
 PKG_CONFIG = pkg-config
-LIBRARIES = zlib yaml-0.1 ldns
-# Loaded by the first download only.
-LOADED = libcurl
+LIBRARIES = zlib yaml-0.1
+# Loaded by the runs that ask for names, or fetch, by the names their files have.
+LOADED = ldns libcurl
+soname = $(shell readelf -d '$(shell $(PKG_CONFIG) --variable=libdir \
+	$(1) 2>/dev/null)/$(2).so' 2>/dev/null | \
+	sed -n 's/.*(SONAME).*\[\(.*\)\].*/\1/p')
+LOADED_AS := -DLIBLDNS='"$(call soname,ldns,libldns)"' \
+	-DLIBCURL='"$(call soname,libcurl,libcurl)"'
 FUZZ_SECONDS = 60
 
 # Every flag is tried on the compiler at hand: gcc and clang of different ages
@@ -59,9 +64,12 @@ MODE = $(OPTIMISE)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Isrc -I$(B) $(WARNINGS) \
 	-DVERSION='"$(VERSION)"' -DSYSCONFDIR='"$(SYSCONFDIR)"' \
 	-DLOCALSTATEDIR='"$(LOCALSTATEDIR)"' \
+	$(LOADED_AS) \
 	$(shell $(PKG_CONFIG) --cflags $(LIBRARIES) $(LOADED) 2>/dev/null) \
 	-pthread $(MODE) $(CFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(LIBRARIES)) -ldl
+# What is compared with ldns.
+FUZZ_LIBS = $(LIBS) $(shell $(PKG_CONFIG) --libs ldns)
 
 LAYERS = base schema parse enrich deliver report
 SOURCES = $(foreach layer,$(LAYERS),$(wildcard src/$(layer)/*.c))
@@ -148,7 +156,7 @@ $(B)/t/rows: t/bench/rows.c t/lib/chance.h $(B)/flags
 $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(APART) -MMD -MP -MF $@.d $(LINKING) $(LDFLAGS) \
-	    -o $@ t/fuzz/$*.c t/fuzz/replay.c $(B)/libmls.a $(LIBS)
+	    -o $@ t/fuzz/$*.c t/fuzz/replay.c $(B)/libmls.a $(FUZZ_LIBS)
 
 -include $(OBJECTS:.o=.d) $(PARTS:.o=.d) $(PROGRAMS:%=$(B)/%.d) \
 	$(UNITS:=.d) $(REPLAYS:=.d)
@@ -195,9 +203,9 @@ build/fuzz/%: t/fuzz/%.c $(SOURCES) $(HEADERS) $(EMBEDDED)
 	@mkdir -p $(@D)
 	clang -std=c11 -D_GNU_SOURCE -Isrc -I$(B) -DVERSION='"fuzz"' \
 	    -DSYSCONFDIR='"/nonexistent"' -DLOCALSTATEDIR='"/nonexistent"' \
-	    -g -O1 \
+	    $(LOADED_AS) -g -O1 \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(SOURCES) $(LIBS)
+	    -o $@ $< $(SOURCES) $(FUZZ_LIBS)
 
 # Timings want nothing else running; they never decide a test.
 bench: all $(BENCH:%=$(B)/%) $(B)/t/nameserver $(B)/t/rows $(B)/split

@@ -54,8 +54,8 @@ enum {
 	    1 << COLUMN_FORWARD,
 };
 
-void
-filter_run_names(struct filter_run *run)
+int
+filter_run_names(struct filter_run *run, struct err *e)
 {
 	const struct options *o = &run->options;
 	struct err_list complaints = { 0 };
@@ -73,17 +73,20 @@ filter_run_names(struct filter_run *run)
 	};
 
 	if (o->dns == DNS_OFF || !(filter_run_columns(run) & NAMES))
-		return;
+		return 0;
 	/* Those that are out must fit, and leave room. */
 	if (settings.in_flight > settings.cache / 2)
 		settings.in_flight = (unsigned)(settings.cache / 2);
-	run->rdns = rdns_new(&settings, &complaints);
+	run->rdns = rdns_new(&settings, &complaints, e);
+	if (!run->rdns)
+		return -1;
 	/* The addresses of rows that wait leave room for those of names. */
 	if (settings.confirm && rows > settings.cache / 2)
 		rows = settings.cache / 2;
 	run->queue = queue_new(run->rdns, filter_run_columns(run), rows,
 	    QUEUE_BYTES);
 	(void)diag_complain(&run->diag, DIAG_WARNING, &complaints);
+	return 0;
 }
 
 static void

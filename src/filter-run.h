@@ -58,8 +58,8 @@ struct filter_run {
 /* The columns of a row, as a set of 1 << enum column. */
 unsigned filter_run_columns(const struct filter_run *run);
 
-/* Prepares to ask for names, if a column needs them. */
-void filter_run_names(struct filter_run *run);
+/* Prepares to ask for names, if a column needs them.  -1: EX_UNAVAILABLE. */
+int filter_run_names(struct filter_run *run, struct err *e);
 
 /* What the stamps of an input are read against. */
 struct clock filter_run_clock(const struct filter_run *run,

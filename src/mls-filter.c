@@ -173,7 +173,8 @@ work(struct filter_run *run, char **names, int n)
 		return diag_fail(&run->diag, &e);
 	if (run->options.confirm || run->options.follow)
 		filter_databases_need(run);
-	filter_run_names(run);
+	if (filter_run_names(run, &e) < 0)
+		return diag_fail(&run->diag, &e);
 	if (run->options.confirm) {
 		n = filter_confirm_run(run);
 	} else if (run->options.state) {

@@ -7,7 +7,8 @@ build=${MLS_BUILD:-$top/build}
 flags="-std=c11 -D_GNU_SOURCE -Isrc -I$build -It/lib -Wall -Wextra -Wshadow
 	-Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wformat=2
 	-O2 -Werror -DVERSION=\"0\" -DSYSCONFDIR=\"/etc\"
-	-DLOCALSTATEDIR=\"/var/lib\""
+	-DLOCALSTATEDIR=\"/var/lib\" -DLIBLDNS=\"ldns\"
+	-DLIBCURL=\"curl\""
 n=0
 for cc in gcc clang; do
 	n=$((n + 1))

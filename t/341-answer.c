@@ -295,6 +295,7 @@ test_change(void)
 int
 main(void)
 {
+	test_start();
 	test_answers();
 	test_cut();
 	test_change();

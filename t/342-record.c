@@ -379,6 +379,7 @@ test_address_length(void)
 int
 main(void)
 {
+	test_start();
 	test_odd();
 	test_limits();
 	test_many();

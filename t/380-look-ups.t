@@ -358,6 +358,21 @@ sub start_live {
 	stop($server->{pid});
 }
 
+# ldns is loaded by those who ask only: here it is a file that is none.
+{
+	mkdir "$DIR/broken";
+	spew("$DIR/broken/libldns.so.$_", '') for 1 .. 9;
+	local $ENV{LD_LIBRARY_PATH} = "$DIR/broken";
+	my ($r) = look_up(['192.0.2.1'], '--dns', 'off');
+	is_deeply([@$r{qw(status out err)}], [0, "192.0.2.1,SKIPPED,,\n", ''],
+	    'without look-ups ldns is not needed');
+	($r) = look_up(['192.0.2.1']);
+	is($r->{status}, 69, 'with them it is');
+	like($r->{err}, qr/^mls-filter: libldns\.so\.\d is needed: \S/,
+	    'and said to be');
+	is($r->{out}, '', 'before there is a row');
+}
+
 # A reader that dawdles makes no storm of questions.
 {
 	my $server = fake_server(latency => 5);

@@ -387,7 +387,7 @@ sub without_libcurl {
 	mkdir "$DIR/broken";
 	spew("$DIR/broken/libcurl.so.4", '');
 	local $ENV{LD_LIBRARY_PATH} = "$DIR/broken";
-	fails('without libcurl', 69, 'libcurl is needed: .*libcurl', \@BOTH);
+	fails('without libcurl', 69, 'libcurl\.so\.4 is needed: .*libcurl', \@BOTH);
 }
 
 sub hostile_servers {

@@ -3,16 +3,19 @@
  * fetched: it and the thirty libraries it needs take longer than any look-up. */
 #include "enrich/fetch.h"
 
+#include <assert.h>
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "base/library.h"
+
+static_assert(sizeof LIBCURL > 1, "is libcurl there, with its pkg-config file?");
 
 enum {
 	REDIRECTS_MAX = 3,
@@ -24,8 +27,6 @@ enum {
 	STATUS_UNAVAILABLE = 503,
 	CONDITION_MAX = FETCH_HEADER_MAX + 32,
 };
-
-#define LIBCURL "libcurl.so.4"	/* the ABI of <curl/curl.h> since 2006 */
 
 static struct {
 	__typeof__(curl_global_init) *global_init;
@@ -41,21 +42,18 @@ static struct {
 	__typeof__(curl_slist_free_all) *slist_free_all;
 } curl;
 
-static const struct {
-	const char *name;
-	size_t at;		/* in curl */
-} functions[] = {
-	{ "curl_global_init", offsetof(__typeof__(curl), global_init) },
-	{ "curl_global_cleanup", offsetof(__typeof__(curl), global_cleanup) },
-	{ "curl_easy_init", offsetof(__typeof__(curl), easy_init) },
-	{ "curl_easy_cleanup", offsetof(__typeof__(curl), easy_cleanup) },
-	{ "curl_easy_setopt", offsetof(__typeof__(curl), easy_setopt) },
-	{ "curl_easy_perform", offsetof(__typeof__(curl), easy_perform) },
-	{ "curl_easy_getinfo", offsetof(__typeof__(curl), easy_getinfo) },
-	{ "curl_easy_header", offsetof(__typeof__(curl), easy_header) },
-	{ "curl_easy_strerror", offsetof(__typeof__(curl), easy_strerror) },
-	{ "curl_slist_append", offsetof(__typeof__(curl), slist_append) },
-	{ "curl_slist_free_all", offsetof(__typeof__(curl), slist_free_all) },
+static const struct library_function functions[] = {
+	LIBRARY_FUNCTION(curl, global_init),
+	LIBRARY_FUNCTION(curl, global_cleanup),
+	LIBRARY_FUNCTION(curl, easy_init),
+	LIBRARY_FUNCTION(curl, easy_cleanup),
+	LIBRARY_FUNCTION(curl, easy_setopt),
+	LIBRARY_FUNCTION(curl, easy_perform),
+	LIBRARY_FUNCTION(curl, easy_getinfo),
+	LIBRARY_FUNCTION(curl, easy_header),
+	LIBRARY_FUNCTION(curl, easy_strerror),
+	LIBRARY_FUNCTION(curl, slist_append),
+	LIBRARY_FUNCTION(curl, slist_free_all),
 };
 
 struct transfer {
@@ -94,20 +92,9 @@ static const struct failure {
 static int
 load(struct err *e)
 {
-	void *library = dlopen(LIBCURL, RTLD_NOW);
-
-	if (!library)
-		return err_set(e, EX_UNAVAILABLE, "libcurl is needed: %s",
-		    dlerror());
-	for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-		void *function = dlsym(library, functions[i].name);
-
-		if (!function)
-			return err_set(e, EX_UNAVAILABLE, "a newer libcurl is "
-			    "needed: %s", dlerror());
-		memcpy((char *)&curl + functions[i].at, &function,
-		    sizeof function);
-	}
+	if (library_load(LIBCURL, functions, sizeof functions /
+	    sizeof *functions, &curl, e) < 0)
+		return -1;
 	if (curl.global_init(CURL_GLOBAL_DEFAULT))
 		return err_set(e, EX_OSERR, "libcurl cannot start");
 	return 0;

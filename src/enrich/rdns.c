@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "enrich/answer.h"
 #include "enrich/cache.h"
 #include "enrich/filestamp.h"
 #include "enrich/finding.h"
@@ -445,11 +446,15 @@ rdns_pause(const struct rdns *r)
 }
 
 struct rdns *
-rdns_new(const struct rdns_settings *settings, struct err_list *complaints)
+rdns_new(const struct rdns_settings *settings, struct err_list *complaints,
+    struct err *e)
 {
-	struct rdns *r = mem_new(sizeof *r);
 	struct resolvconf conf;
+	struct rdns *r;
 
+	if (answer_start(e) < 0)
+		return NULL;
+	r = mem_new(sizeof *r);
 	r->settings = *settings;
 	r->resolver = resolver_new(settings->in_flight, settings->rate,
 	    end_question, r);

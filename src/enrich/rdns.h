@@ -33,9 +33,9 @@ struct rdns_settings {
 	bool mismatch;		/* and let that decide the status */
 };
 
-/* Never NULL; complaints about resolv.conf are added. */
+/* Complaints about resolv.conf are added.  NULL: e says why, EX_UNAVAILABLE. */
 struct rdns *rdns_new(const struct rdns_settings *settings,
-	struct err_list *complaints);
+	struct err_list *complaints, struct err *e);
 void rdns_free(struct rdns *r);
 
 /* Within one run over files an address keeps its name, whatever its TTL. */

@@ -155,6 +155,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n;
 
 	if (!hand.text.max) {
+		struct err e;
+
+		must(answer_start(&e) == 0);
 		reply_init(&hand);
 		reply_init(&thorough);
 	}

@@ -9,6 +9,7 @@
 
 #include "enrich/answer.h"
 #include "enrich/wire.h"
+#include "tap.h"
 
 enum { MESSAGE_MAX = 65535, ID = 0x1234, ANSWERS_AT = 40 };
 
@@ -240,6 +241,14 @@ describe(struct buf *out, const struct reply *r)
 		buf_add_byte(out, ' ');
 		wire_name_add(out, &r->alias);
 	}
+}
+
+static inline void
+test_start(void)
+{
+	struct err e = { 0 };
+
+	ok(answer_start(&e) == 0, "ldns is there%s", e.text);
 }
 
 /* Read from memory that ends with the message, so that a byte too far shows. */

@@ -55,8 +55,11 @@ new_rdns(size_t cache)
 	struct rdns_settings settings = { .servers = &servers,
 		.hosts = "hosts", .in_flight = 100, .cache = cache };
 	struct err_list complaints = { 0 };
-	struct rdns *r = rdns_new(&settings, &complaints);
+	struct err e = { 0 };
+	struct rdns *r = rdns_new(&settings, &complaints, &e);
 
+	if (!r)
+		printf("# %s\n", e.text);
 	if (complaints.n)
 		printf("# %s\n", complaints.texts[0]);
 	return r;
