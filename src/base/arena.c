@@ -41,9 +41,9 @@ arena_add_block(struct arena *a, size_t size)
 
 	if (size < ARENA_BLOCK)
 		size = ARENA_BLOCK;
-	block = mem_new(sizeof *block + size);
-	block->size = size;
-	block->next = a->blocks;
+	/* Of a block that is not zeroed only what is asked for is touched. */
+	block = mem_resize(NULL, 1, sizeof *block + size);
+	*block = (struct arena_block){ .size = size, .next = a->blocks };
 	a->blocks = block;
 }
 
@@ -60,7 +60,7 @@ arena_new(struct arena *a, size_t size)
 		arena_add_block(a, size);
 	p = a->blocks->bytes + a->blocks->used;
 	a->blocks->used += size;
-	return p;
+	return memset(p, 0, size);
 }
 
 void *

@@ -12,8 +12,8 @@ void
 lines_init(struct lines *l, size_t size, size_t longest)
 {
 	assert(size > longest);
-	*l = (struct lines){ .text = mem_new(size), .size = size,
-		.longest = longest };
+	*l = (struct lines){ .text = mem_resize(NULL, 1, size),
+		.size = size, .longest = longest };
 }
 
 void

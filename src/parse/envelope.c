@@ -398,7 +398,9 @@ parse_json(struct slice line, struct buf *scratch, struct envelope *out)
 	struct jsonlog log;
 
 	out->form = ENVELOPE_JSON;
-	if (!scratch || !jsonlog_parse(line, scratch, &log))
+	/* Decoded it is no longer; and what lies in scratch must not move. */
+	if (!scratch || !buf_room(scratch, line.n) ||
+	    !jsonlog_parse(line, scratch, &log))
 		return false;
 	if (log.is_journal)
 		out->form = ENVELOPE_JOURNAL;

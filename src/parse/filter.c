@@ -265,13 +265,18 @@ compile_rules(struct compiling *c, const struct yaml *root)
 {
 	const struct yaml *list = yaml_need_list(c->complaints, c->label, root,
 	    "rules");
+	size_t n = 0;
 
-	c->filter->rules = arena_array(c->arena, RULES_MAX,
-	    sizeof *c->filter->rules);
-	if (!list || !c->filter->rules)
+	if (!list)
+		return;
+	for (const struct yaml *y = list->first; y && n < RULES_MAX;
+	    y = y->next)
+		n++;
+	c->filter->rules = arena_array(c->arena, n, sizeof *c->filter->rules);
+	if (!c->filter->rules)
 		return;
 	for (const struct yaml *y = list->first; y; y = y->next) {
-		if (c->filter->n_rules == RULES_MAX) {
+		if (c->filter->n_rules == n) {
 			COMPLAIN(c, y, "more than 256 rules");
 			return;
 		}

@@ -42,10 +42,8 @@ parser_new(const struct rules *rules, unsigned events, struct err *e)
 		free(p);
 		return NULL;
 	}
-	for (size_t i = 0; i < PARSER_AHEAD; i++) {
+	for (size_t i = 0; i < PARSER_AHEAD; i++)
 		buf_init(&p->scratches[i], INPUT_LINE_MAX);
-		(void)buf_room(&p->scratches[i], INPUT_LINE_MAX);
-	}
 	for (size_t i = 0; i < 2; i++) {
 		buf_init(&p->kept[i], INPUT_LINE_MAX);
 		(void)buf_room(&p->kept[i], INPUT_LINE_MAX);

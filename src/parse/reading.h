@@ -26,8 +26,8 @@ struct reading {
 };
 
 /* Reads r->line for the events in a set (1 << enum event_kind).  JSON is
- * decoded into scratch, which is reset first and must have room for the line;
- * NULL: it is left for later. */
+ * decoded into scratch, as envelope_parse() does it; NULL: it is left for
+ * later. */
 void reading_make(const struct rules *rules, unsigned events,
 	struct buf *scratch, struct reading *r);
 
