@@ -398,8 +398,8 @@ parse_json(struct slice line, struct buf *scratch, struct envelope *out)
 	struct jsonlog log;
 
 	out->form = ENVELOPE_JSON;
-	/* Decoded it is no longer; and what lies in scratch must not move. */
-	if (!scratch || !buf_room(scratch, line.n) ||
+	/* What lies in scratch must not move: all of it at once. */
+	if (!scratch || !buf_room(scratch, scratch->max) ||
 	    !jsonlog_parse(line, scratch, &log))
 		return false;
 	if (log.is_journal)

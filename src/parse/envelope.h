@@ -40,8 +40,8 @@ struct envelope {
 
 /* Reads one line (no newline).  False: no envelope we know.  Slices are
  * borrowed from the line, or from scratch where JSON had to be decoded: it is
- * reset first and may grow to the length of the line.  Without scratch (NULL) a
- * line of JSON is not read, and form is ENVELOPE_JSON. */
+ * reset first, and its max is that of a line.  Without scratch (NULL) a line
+ * of JSON is not read, and form is ENVELOPE_JSON. */
 bool envelope_parse(struct slice line, struct buf *scratch,
 	struct envelope *out);
 
