@@ -8,8 +8,8 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use File::Basename qw(dirname);
+use POSIX qw(WUNTRACED);
 use Test::More;
-use Time::HiRes qw(sleep);
 use MLS;
 use Omprog qw(failure other);
 
@@ -144,8 +144,12 @@ is($o->answer, "OK\n", 'ready');
 is(answers($o, map { long("u$_") } 1 .. 90), 90, 'more than a piece');
 unlink((sort glob "$state.journal.????????")[-1]);
 is(answers($o, failure('a'), other(1), failure('b')), 3, 'one is restored');
+# While it stands still: what it does is noted under the name it then has.
+kill 'STOP', $o->{pid};
+waitpid $o->{pid}, WUNTRACED;
 rename $out, "$out.0";
 add_to($calls, "moved $out\n");
+kill 'CONT', $o->{pid};
 kill 'HUP', $o->{pid};
 is(answers($o, failure('c')), 1, 'a new output');
 is($o->end, 0, 'end');
