@@ -88,7 +88,8 @@ print(struct filter_run *run, const struct buf *text)
 	return EX_IOERR;
 }
 
-/* Rules were checked when they were loaded; databases are now. */
+/* Rules were checked when they were loaded; databases are now, and whether names
+ * can be asked for. */
 static int
 check(struct filter_run *run)
 {
@@ -101,6 +102,8 @@ check(struct filter_run *run)
 		status = diag_fail(&run->diag, &e);
 		n = 0;
 	}
+	if (filter_run_names(run, &e) < 0)
+		status = diag_fail(&run->diag, &e);
 	buf_init(&out, ANSWER_MAX);
 	rules_list(run->rules, &out);
 	for (size_t i = 0; i < n; i++) {

@@ -371,6 +371,7 @@ sub start_live {
 	like($r->{err}, qr/^mls-filter: libldns\.so\.\d is needed: \S/,
 	    'and said to be');
 	is($r->{out}, '', 'before there is a row');
+	is(run(@common, '--check')->{status}, 69, 'and by --check');
 }
 
 # A reader that dawdles makes no storm of questions.

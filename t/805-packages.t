@@ -152,7 +152,7 @@ my @table = map { [split ' '] }
     grep { /^\t(build|demo|prove|check|fuzz|bench)\t\S+\t+\S+$/ }
     split /\n/, slurp($real);
 cmp_ok(scalar @table, '>', 20, 'the table was found');
-my @everything = ('cc', 'gzip',
+my @everything = ('cc', 'gzip', 'readelf',
     map { $_->[1] =~ /^(?:command|beside):(.*)/ } @table);
 my @libraries = map { $_->[1] =~ /^library:(.*)/ } @table;
 sub complete_machine {
@@ -182,7 +182,7 @@ is_deeply([@$r{qw(status out err)}],
     [64, '', "usage: packages build|check|fuzz|bench\n"], 'usage');
 
 # Root, a compiler and a library missing.
-machine(uid => 0, commands => ['gzip'], libraries => \@but_zlib);
+machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 apt();
 $r = packages('build');
 is($r->{status}, 0, 'root: status');
@@ -203,7 +203,7 @@ for (["forbids: left alone", "exit 101", 0],
     ["allows: set aside and put back", "exit 0", 1],
     ["is broken: set aside and put back", "exit 3", 1]) {
 	my ($name, $text) = @$_;
-	machine(uid => 0, commands => ['gzip'], libraries => \@but_zlib);
+	machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 	apt();
 	spew($policy, "#!$bin/sh\n# theirs\n$text\n");
 	chmod 0755, $policy;
@@ -216,7 +216,7 @@ for (["forbids: left alone", "exit 101", 0],
 }
 
 # Ended in the middle, with a policy set aside; and killed there.
-machine(uid => 0, commands => ['gzip'], libraries => \@but_zlib);
+machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 apt();
 spew($policy, "#!$bin/sh\nexit 0\n");
 chmod 0755, $policy;
@@ -279,7 +279,7 @@ like(calls(), qr/^update-rc\.d postfix disable$/m, 'postfix: init');
 unlike(calls(), qr/postfix\@/, 'postfix: no template unit');
 
 # Lists that are old or empty.
-machine(uid => 0, commands => ['gzip'], libraries => \@but_zlib);
+machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 apt(unknown => ['gcc']);
 $r = packages('build');
 is($r->{status}, 0, 'unknown, then known');
@@ -300,7 +300,7 @@ is($r->{err}, "packages: not to be had from apt: miller\n" .
     "packages: missing, what needs them is left out: miller\n",
     'no such package: named');
 
-machine(uid => 0, commands => ['gzip'], libraries => \@but_zlib);
+machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 apt(unknown => ['gcc']);
 program('apt-get', slurp("$bin/apt-get") =~ s/: >"\$state\/unknown"/:/r);
 $r = packages('build');
@@ -310,14 +310,14 @@ like($r->{err}, qr/^E: Unable to locate package gcc$/m,
     'no compiler: the log is shown');
 
 # An apt-get that fails.
-machine(uid => 0, commands => ['gzip'], libraries => \@libraries);
+machine(uid => 0, commands => ['gzip', 'readelf'], libraries => \@libraries);
 apt(breaks => 1);
 $r = packages('build');
 is($r->{status}, 69, 'broken apt: the end');
 like($r->{err}, qr/^packages: missing: gcc libc6-dev$/m, 'broken apt: named');
 
 # Without rights.
-my @few = (commands => ['gzip'], libraries => \@but_zlib);
+my @few = (commands => ['gzip', 'readelf'], libraries => \@but_zlib);
 machine(uid => 1000, @few);
 apt();
 $r = packages('build');

@@ -7,7 +7,8 @@
 
 #include "base/library.h"
 
-static_assert(sizeof LIBLDNS > 1, "is libldns there, with its pkg-config file?");
+static_assert(sizeof LIBLDNS > 1,
+    "libldns.so, its pkg-config file or readelf is not there");
 
 static struct {
 	__typeof__(ldns_rdf_size) *rdf_size;

@@ -15,7 +15,8 @@
 
 #include "base/library.h"
 
-static_assert(sizeof LIBCURL > 1, "is libcurl there, with its pkg-config file?");
+static_assert(sizeof LIBCURL > 1,
+    "libcurl.so, its pkg-config file or readelf is not there");
 
 enum {
 	REDIRECTS_MAX = 3,
