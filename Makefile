@@ -85,6 +85,8 @@ FUZZERS = $(patsubst t/fuzz/%.c,%,$(filter-out t/fuzz/replay.c,\
 	$(wildcard t/fuzz/*.c)))
 REPLAYS = $(FUZZERS:%=$(B)/t/replay-%)
 BENCH = generate ranges floor measure talk
+# What builds everything once more, first: at the end it would run alone.
+LONG = t/800-install.t
 JOBS = $(shell nproc 2>/dev/null || echo 2)
 
 all: $(PROGRAMS:%=$(B)/%)
@@ -173,7 +175,8 @@ check:
 
 test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
     $(B)/t/allocations.so $(B)/t/rows
-	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' t/*.t $(UNITS)
+	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' $(LONG) \
+	    $(filter-out $(LONG),$(sort $(wildcard t/*.t))) $(UNITS)
 
 asan:
 	$(MAKE) B=build/asan LINKING= MODE='$(SANITIZE)' test
