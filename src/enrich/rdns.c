@@ -6,11 +6,9 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "enrich/answer.h"
 #include "enrich/cache.h"
-#include "enrich/filestamp.h"
+#include "enrich/files.h"
 #include "enrich/finding.h"
-#include "enrich/hosts.h"
 #include "enrich/line.h"
 #include "enrich/networks.h"
 #include "enrich/reserved.h"
@@ -19,7 +17,6 @@ enum {
 	BYTES_AN_ENTRY = 96,	/* the cache's ceiling in bytes, for each */
 	SECOND = 1000,
 	LOCAL_LIFE = 60 * SECOND,
-	LOOK = 5 * SECOND,	/* how often at resolv.conf */
 	LINE = 65536,		/* more would only stand there */
 };
 
@@ -37,10 +34,9 @@ struct rdns {
 	struct resolver *resolver;
 	struct cache *cache;
 	struct networks *networks;
-	struct hosts *hosts;
-	struct filestamp resolv_stamp;
-	bool watches_resolv, is_lasting;
-	int64_t now, look_at;	/* milliseconds, monotonic */
+	struct files *files;
+	bool is_lasting;
+	int64_t now;		/* milliseconds, monotonic */
 	struct line line;
 	struct buf scratch;
 	uint64_t lookups, known, local, held;
@@ -282,7 +278,7 @@ static bool
 answer_locally(struct rdns *r, cache_id id, const struct ip *ip)
 {
 	struct slice name = { NULL, 0 };
-	bool is_named = hosts_find(r->hosts, ip, &name);
+	bool is_named = files_name(r->files, ip, &name);
 
 	if (!is_named && !reserved_has(ip))
 		return false;
@@ -397,34 +393,14 @@ ask_next(struct rdns *r)
 	resolver_ask(r->resolver, id, &name, type);
 }
 
-/* Both files may change under a program that runs for months. */
-static void
-look_at_files(struct rdns *r)
-{
-	if (r->now < r->look_at)
-		return;
-	r->look_at = r->now + LOOK;
-	if (hosts_is_stale(r->hosts)) {
-		hosts_free(r->hosts);
-		r->hosts = hosts_read(r->settings.hosts);
-	}
-	if (r->watches_resolv && filestamp_is_stale(&r->resolv_stamp,
-	    r->settings.resolv_conf)) {
-		struct err_list ignored = { 0 };
-		struct resolvconf conf;
-
-		filestamp_take(&r->resolv_stamp, r->settings.resolv_conf);
-		resolvconf_read(&conf, r->settings.resolv_conf, &ignored);
-		err_list_release(&ignored);
-		resolver_set_servers(r->resolver, &conf);
-	}
-}
-
 void
 rdns_step(struct rdns *r)
 {
+	struct resolvconf conf;
+
 	r->now = clock_ms();
-	look_at_files(r);
+	if (files_look(r->files, r->now, &conf))
+		resolver_set_servers(r->resolver, &conf);
 	resolver_receive(r->resolver);
 	while (r->line.first && resolver_room(r->resolver))
 		ask_next(r);
@@ -449,28 +425,27 @@ struct rdns *
 rdns_new(const struct rdns_settings *settings, struct err_list *complaints,
     struct err *e)
 {
+	struct rdns *r = mem_new(sizeof *r);
 	struct resolvconf conf;
-	struct rdns *r;
 
-	if (answer_start(e) < 0)
-		return NULL;
-	r = mem_new(sizeof *r);
-	r->settings = *settings;
 	r->resolver = resolver_new(settings->in_flight, settings->rate,
-	    end_question, r);
+	    end_question, r, e);
+	if (!r->resolver) {
+		free(r);
+		return NULL;
+	}
+	r->settings = *settings;
 	r->cache = cache_new(settings->cache, settings->cache *
 	    BYTES_AN_ENTRY);
 	r->networks = networks_new();
 	buf_init(&r->scratch, WIRE_NAMES_MAX * (2 + WIRE_TEXT_MAX));
-	r->hosts = hosts_read(settings->hosts);
+	r->files = files_open(settings->hosts);
 	r->now = clock_ms();
-	if (settings->servers) {
+	if (settings->servers)
 		conf = *settings->servers;
-	} else {
-		filestamp_take(&r->resolv_stamp, settings->resolv_conf);
-		resolvconf_read(&conf, settings->resolv_conf, complaints);
-		r->watches_resolv = !conf.no_reload;
-	}
+	else
+		files_servers(r->files, settings->resolv_conf, &conf,
+		    complaints);
 	resolver_set_servers(r->resolver, &conf);
 	return r;
 }
@@ -483,7 +458,7 @@ rdns_free(struct rdns *r)
 	resolver_free(r->resolver);
 	cache_free(r->cache);
 	networks_free(r->networks);
-	hosts_free(r->hosts);
+	files_close(r->files);
 	buf_release(&r->scratch);
 	free(r);
 }

@@ -334,10 +334,13 @@ send_one(struct resolver *r, struct lookup *l)
 
 struct resolver *
 resolver_new(unsigned in_flight, unsigned rate, resolver_done *done,
-    void *owner)
+    void *owner, struct err *e)
 {
-	struct resolver *r = mem_new(sizeof *r);
+	struct resolver *r;
 
+	if (answer_start(e) < 0)
+		return NULL;
+	r = mem_new(sizeof *r);
 	exchange_init(&r->x, in_flight, rate);
 	reply_init(&r->reply);
 	r->done = done;

@@ -26,9 +26,9 @@ typedef void resolver_done(void *owner, uint64_t who,
 
 /* in_flight: at most so many questions out, at least 1; rate: so many a second
  * sent, 0 for no limit.  Before resolver_set_servers() nothing may be asked.
- * Never NULL. */
+ * NULL: as answer_start(). */
 struct resolver *resolver_new(unsigned in_flight, unsigned rate,
-	resolver_done *done, void *owner);
+	resolver_done *done, void *owner, struct err *e);
 void resolver_free(struct resolver *r);
 
 /* Whom to ask, at least one; what is out is asked again there. */
