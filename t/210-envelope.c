@@ -305,7 +305,6 @@ test_lines(const struct line_case *cases, size_t n, const char *what)
 	bool good = true;
 
 	buf_init(&scratch, ROOM);
-	(void)buf_room(&scratch, ROOM);
 	buf_init(&out, ROOM);
 	for (size_t i = 0; i < n; i++) {
 		struct envelope env;
@@ -333,7 +332,6 @@ test_cut(const struct line_case *cases, size_t n)
 	struct buf scratch;
 
 	buf_init(&scratch, ROOM);
-	(void)buf_room(&scratch, ROOM);
 	for (size_t i = 0; i < n; i++) {
 		for (size_t cut = 1; cut <= cases[i].line.n; cut++) {
 			char *copy = malloc(cut);
@@ -359,7 +357,6 @@ test_tag_length(void)
 	bool good = true;
 
 	buf_init(&scratch, ROOM);
-	(void)buf_room(&scratch, ROOM);
 	for (size_t n = 255; n <= 256; n++) {
 		size_t at = (size_t)snprintf(text, sizeof text, STAMP " mx1 ");
 
@@ -370,6 +367,38 @@ test_tag_length(void)
 		    env.program.n == n) == (n <= 255);
 	}
 	ok(good, "a tag has 255 bytes at most");
+	buf_release(&scratch);
+}
+
+static bool
+is_in(struct slice s, const struct buf *b)
+{
+	return s.p >= b->p && s.p + s.n <= b->p + b->n;
+}
+
+/* What has been decoded stays where it is while more is. */
+static void
+test_scratch(void)
+{
+	static const char stamp[] = "\"timestamp\":\"2025-11-22T11:05:40"
+	    "+01:00\"";
+	static char text[ROOM];
+	struct buf scratch;
+	struct envelope env;
+	size_t n = (size_t)snprintf(text, sizeof text, "{%s,\"host\":"
+	    "\"m\\u0078\",\"syslogtag\":\"\\u0061[1]:\",\"msg\":\"\\u0062",
+	    stamp);
+	size_t long_n = 60000;
+
+	memset(text + n, 'y', long_n);
+	strcpy(text + n + long_n, "\"}");
+	buf_init(&scratch, ROOM);
+	ok(envelope_parse(slice_text(text), &scratch, &env) &&
+	    env.message.n == long_n + 1, "a long line of JSON");
+	ok(is_in(env.server, &scratch) && is_in(env.program, &scratch) &&
+	    is_in(env.message, &scratch), "all of it in scratch");
+	is(env.server, "mx", "the host is what it was");
+	is(env.program, "a", "so is the program");
 	buf_release(&scratch);
 }
 
@@ -405,6 +434,7 @@ main(void)
 	test_cut(json, sizeof json / sizeof *json);
 	ok(true, "lines cut at every byte");
 	test_tag_length();
+	test_scratch();
 	test_hints();
 	return done();
 }

@@ -702,6 +702,11 @@ SKIP: {
 		like($out =~ s/\s//gr, qr/u\xe2\x80\xa6logged/,
 		    "$_: marked once");
 	}
+	$rows = join '', $HEADER, map { row(user => 'u' x 200,
+	    ip => "192.0.2.$_") } 1 .. 9;
+	$last = json($rows, '--alert-addresses', 5)->{alerts}[0];
+	is_deeply([@$last{qw(kind cut)}], ['many-addresses', JSON::PP::true],
+	    'a long name that many tried');
 }
 
 # What is known of an address in part, since memory for texts was spent, is no

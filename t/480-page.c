@@ -315,6 +315,12 @@ test_sentences(void)
 		wording_add_alert(&out, &alert, quote);
 		is(buf_slice(&out), expected[kind], "an alert");
 	}
+	alert.kind = MODEL_MANY_ADDRESSES;
+	alert.is_cut = true;
+	buf_reset(&out);
+	wording_add_alert(&out, &alert, quote);
+	is(buf_slice(&out), "[ann][\xe2\x80\xa6] was tried from 57 addresses in "
+	    "1,200 failed logins.", "of whom the beginning is known");
 	buf_reset(&out);
 	wording_add_sentence(&out, "block it");
 	is(buf_slice(&out), "Block it.", "a sentence");
