@@ -76,7 +76,7 @@ filter_databases_open(struct filter_run *run)
 		    "country_code, asn and aso stay empty (fetch one with "
 		    "mls-ipinfo --update, or install tor-geoipdb, or name "
 		    "files with --database)");
-	db = ipdb_open(list->items, list->n, &complaints);
+	db = ipdb_open(list->items, list->n, IPDB_IN_MEMORY, &complaints);
 	if (run->ipdb)
 		check_replacement(run, db, &complaints);
 	if (run->ipdb && complaints.n) {

@@ -27,7 +27,8 @@ ipinfo_run_open(struct ipinfo_run *run, const struct text_list *files)
 {
 	struct err_list complaints = { 0 };
 
-	run->ipdb = ipdb_open(files->items, files->n, &complaints);
+	run->ipdb = ipdb_open(files->items, files->n, IPDB_IN_FILE,
+	    &complaints);
 	if (files->n)
 		return diag_complain(&run->diag, DIAG_ERROR, &complaints);
 	diag_say(&run->diag, DIAG_ERROR, "no IP database: fetch one with "

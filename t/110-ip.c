@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Addresses: RFC 4291 text in, RFC 5952 text out, and libc's word for it. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "schema/ip.h"
@@ -243,6 +244,41 @@ test_random_texts(void)
 	ok(good && valid > 1000, "300000 random texts: libc agrees");
 }
 
+/* Each value of a group, and each byte in each place of one. */
+static void
+test_groups(void)
+{
+	bool texts = true, bytes = true;
+	char text[] = "::1234", wanted[8];
+	struct ip ip, back;
+	struct buf b;
+
+	buf_init(&b, 100);
+	for (unsigned group = 1; group < 0x10000; group++) {
+		ip = (struct ip){ IP_V6, (uint64_t)group << 48, 1 };
+		snprintf(wanted, sizeof wanted, "%x::1", group);
+		buf_reset(&b);
+		ip_add(&b, &ip);
+		texts &= slice_is(buf_slice(&b), slice_text(wanted)) &&
+		    ip_parse(buf_slice(&b), &back) && ip_equal(&ip, &back);
+	}
+	ok(texts, "65535 groups, there and back");
+	for (unsigned i = 0; i < 4 * 256; i++) {
+		unsigned c = i % 256;
+		char digits[5] = "1234", *at = text + 2 + i / 256;
+
+		memcpy(text + 2, digits, 4);
+		*at = digits[i / 256] = (char)c;
+		if (c == ':')	/* as colons may stand */
+			continue;
+		bytes &= ip_parse((struct slice){ text, 6 }, &ip) ==
+		    !!isxdigit((int)c) && (!isxdigit((int)c) ||
+		    (ip.high == 0 && ip.low == strtoul(digits, NULL, 16)));
+	}
+	ok(bytes, "every byte in every place of a group");
+	buf_release(&b);
+}
+
 static void
 test_network(void)
 {
@@ -374,6 +410,7 @@ main(void)
 	test_tables();
 	test_random();
 	test_random_texts();
+	test_groups();
 	test_network();
 	test_scan();
 	test_random_quads();

@@ -227,7 +227,7 @@ test_format(size_t i)
 	struct ipdb *db;
 
 	spew(file[0], formats[i].text);
-	db = ipdb_open(file, 1, &list);
+	db = ipdb_open(file, 1, IPDB_IN_MEMORY, &list);
 	ok(list.n == 0, "%s: no complaint: %s", formats[i].about,
 	    list.n ? list.texts[0] : "");
 	if (ok(ipdb_sources(db) == 1, "%s: loaded", formats[i].about)) {
@@ -254,7 +254,7 @@ open_all(const char *const *texts, struct err_list *list)
 	for (; n < FILES && texts[n]; n++)
 		spew(names[n], slice_text(texts[n]));
 	*list = (struct err_list){ .n = 0 };
-	return ipdb_open(names, n, list);
+	return ipdb_open(names, n, IPDB_IN_MEMORY, list);
 }
 
 static void

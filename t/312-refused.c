@@ -180,7 +180,7 @@ test_defect(size_t i)
 	struct ipdb *db;
 
 	spew(file[0], defects[i].text);
-	db = ipdb_open(file, 1, &list);
+	db = ipdb_open(file, 1, IPDB_IN_MEMORY, &list);
 	snprintf(expected, sizeof expected, "sample:%s", defects[i].complaint);
 	is_complaint(&list, EX_DATAERR, expected);
 	ok(ipdb_sources(db) == 0, "left out");
@@ -228,7 +228,7 @@ test_gzip(void)
 
 		write_gzip(file[0], SLICE("# gzip\n" ROW), cases[i].cut,
 		    cases[i].more);
-		db = ipdb_open(file, 1, &list);
+		db = ipdb_open(file, 1, IPDB_IN_MEMORY, &list);
 		if (cases[i].complaint)
 			is_complaint(&list, EX_DATAERR, cases[i].complaint);
 		else
@@ -247,7 +247,7 @@ test_unpacked(void)
 	struct ipdb *db;
 
 	spew(file[0], SLICE("\xFD" "7zXZ\0\0\4"));
-	db = ipdb_open(file, 1, &list);
+	db = ipdb_open(file, 1, IPDB_IN_MEMORY, &list);
 	is_complaint(&list, EX_DATAERR, "sample:1: cannot be unpacked from "
 	    "here on: damaged or cut short, get the file again (only gzip is "
 	    "read)");
@@ -272,7 +272,7 @@ test_long_lines(void)
 		memcpy(text, row.p, row.n);
 		text[n - 1] = '\n';
 		spew(file[0], (struct slice){ text, n });
-		db = ipdb_open(file, 1, &list);
+		db = ipdb_open(file, 1, IPDB_IN_MEMORY, &list);
 		if (i == 0)
 			ok(list.n == 0 && ipdb_sources(db) == 1, "4096 bytes");
 		else
@@ -305,7 +305,7 @@ test_ceilings(void)
 			fprintf(f, "%u,%u,%u,%.*u\n", n, n, n,
 			    cases[i].width, n);
 		fclose(f);
-		ipdb_close(ipdb_open(file, 1, &list));
+		ipdb_close(ipdb_open(file, 1, IPDB_IN_MEMORY, &list));
 		ok(list.n == 1 && strstr(list.texts[0], ": more than 1048576 "
 		    "different places or 67108864 bytes of names: too much "
 		    "for an address database"), "a ceiling of places");
@@ -324,19 +324,19 @@ test_places(void)
 	static const char *const zero[] = { "/dev/zero" };
 	struct err_list list = { .n = 0 };
 
-	ipdb_close(ipdb_open(missing, 1, &list));
+	ipdb_close(ipdb_open(missing, 1, IPDB_IN_MEMORY, &list));
 	is_complaint(&list, EX_NOINPUT,
 	    "cannot open 'missing': No such file or directory");
 	err_list_release(&list);
-	ipdb_close(ipdb_open(directory, 1, &list));
+	ipdb_close(ipdb_open(directory, 1, IPDB_IN_MEMORY, &list));
 	is_complaint(&list, EX_NOINPUT,
 	    "cannot read '.': it is a directory");
 	err_list_release(&list);
-	ipdb_close(ipdb_open(zero, 1, &list));
+	ipdb_close(ipdb_open(zero, 1, IPDB_IN_MEMORY, &list));
 	is_complaint(&list, EX_DATAERR, "/dev/zero:1: a line of more than 4096 "
 	    "bytes: no address database, or damaged");
 	err_list_release(&list);
-	ipdb_close(ipdb_open(NULL, 0, &list));
+	ipdb_close(ipdb_open(NULL, 0, IPDB_IN_MEMORY, &list));
 	ok(list.n == 0, "no file, no complaint");
 	ipdb_close(NULL);
 }

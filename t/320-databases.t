@@ -407,6 +407,15 @@ sub replaced {
 	$compile->('CA');
 	is($until->(sub { $_[0] =~ /CA/ }), "192.0.2.7,CA\n",
 	    'replaced: the next good one is');
+	# In place, which cp does: what is in memory is not reached.
+	truncate $db, 100 or die "truncate: $!";
+	is($ask->(), "192.0.2.7,CA\n", 'cut in its place: no matter');
+	is($until->(sub { slurp("$DIR/said") =~ /has 100 bytes|cut short/ }),
+	    "192.0.2.7,CA\n", 'cut in its place: seen, and not taken');
+	like(slurp("$DIR/said"), qr/cut short/, 'cut in its place: said');
+	spew($db, $good);
+	is($until->(sub { $_[0] =~ /FR/ }), "192.0.2.7,FR\n",
+	    'written over: taken when it is whole');
 	close $in;
 	waitpid $pid, 0;
 	is($?, 0, 'replaced: status 0');

@@ -86,9 +86,10 @@ my @ASKED = qw(192.0.2.7 192.0.2.200 198.51.100.3 0.0.0.0 255.255.255.255 ::
 
 # Refused when opened, by every way to open it; rows are written all the same.
 sub refused {
-	my ($about, $bytes, $why) = @_;
+	my ($about, $bytes, $why, $size) = @_;
 	my $file = "$DIR/bad.db";
 	spew($file, $bytes);
+	truncate $file, $size or die "truncate: $!" if $size;
 	for my $action (['--info'], ['--verify'], ['--compile', '-o',
 	    "$DIR/not"]) {
 		my $r = ipinfo(@$action, $file);
@@ -118,6 +119,9 @@ sub header {
 	    for 8, 9, 31, 32, 207, 208, int $n / 2, $n - 1;
 	refused('size of nothing', patched(16, pack 'Q<', 0), 'has \d+ bytes');
 	refused('size beyond all', patched(16, pack 'Q<', ~0), 'has \d+ bytes');
+	# Mostly a hole.
+	refused('too large', patched(16, pack 'Q<', 5 << 30),
+	    'has 5368709120 bytes: too much for', 5 << 30);
 	refused('another magic', patched(0, "MLS\0ipdc"), '');
 	refused('empty', '', '');
 }
@@ -142,7 +146,8 @@ sub sections {
 	}
 }
 
-# What opening does not see, --verify does; looking up does no harm.
+# What opening does not see, --verify does, and mls-filter; looking up does no
+# harm.
 sub harmless {
 	my ($about, $bytes) = @_;
 	my $file = "$DIR/odd.db";
@@ -164,6 +169,12 @@ sub harmless {
 	$r = run($FILTER, '--config', $NONE, @OFFLINE, '--check',
 	    '--database', $file);
 	is($r->{status}, 65, "$about: nor does mls-filter --check pass it");
+	$r = run({in => $LINE}, $FILTER, '--config', $NONE, @OFFLINE,
+	    '--columns', 'ip,user,asn', '--header', 'never', '--database',
+	    $file);
+	is_deeply([@$r{qw(status out err)}], [0, "192.0.2.7,ann,\n",
+	    "mls-filter: $file: damaged: its sum is wrong, compile or fetch " .
+	    "it again\n"], "$about: a row has nothing of it");
 	for my $others ([], ["$DIR/land"]) {
 		$r = ipinfo('--compile', '-o', "$DIR/again.db", $file,
 		    @$others);

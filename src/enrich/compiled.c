@@ -52,11 +52,11 @@ compiled_name_sections(struct compiled *c)
 }
 
 struct compiled *
-compiled_open(const char *file, struct err *e)
+compiled_open(const char *file, enum ipdb_where where, struct err *e)
 {
 	struct compiled *c = mem_new(sizeof *c);
 
-	if (image_open(&c->image, file, e) < 0) {
+	if (image_open(&c->image, file, where, e) < 0) {
 		free(c);
 		return NULL;
 	}
@@ -96,13 +96,24 @@ struct batch {
 	size_t end[BATCH];	/* and where it must have */
 };
 
-/* The address of the list is not behind this one. */
-static inline bool
-v6_reached(const struct compiled *c, uint64_t high, size_t i,
-    const struct ip *ip)
+/* The last of n addresses from at on that is not behind this one, of a list that
+ * has every so many of all.  No comparison can be foreseen: there is no branch
+ * for it. */
+static inline size_t
+v6_search(const struct compiled *c, const uint64_t *highs, size_t every,
+    size_t at, size_t n, const struct ip *ip)
 {
-	return high < ip->high || (high == ip->high &&
-	    (!c->v6_lows || c->v6_lows[i] <= ip->low));
+	const uint64_t *lows = c->v6_lows;
+
+	while (n > 1) {
+		size_t half = n / 2, i = at + half;
+		uint64_t low = lows ? lows[i * every] : 0;
+
+		at += half & -(size_t)((highs[i] < ip->high) |
+		    ((highs[i] == ip->high) & (low <= ip->low)));
+		n -= half;
+	}
+	return at;
 }
 
 /* The part of the list that the tops leave. */
@@ -110,17 +121,8 @@ static void
 v6_begin(const struct compiled *c, const struct ip *ip, size_t *at,
     size_t *end)
 {
-	size_t low = 0, n = c->v6_tops_n;
-
-	while (n > 1) {
-		size_t half = n / 2;
-
-		if (v6_reached(c, c->v6_tops[low + half],
-		    (low + half) * IMAGE_STRIDE, ip))
-			low += half;
-		n -= half;
-	}
-	*at = low * IMAGE_STRIDE;
+	*at = IMAGE_STRIDE * v6_search(c, c->v6_tops, IMAGE_STRIDE, 0,
+	    c->v6_tops_n, ip);
 	*end = c->v6_n - *at < IMAGE_STRIDE ? c->v6_n : *at + IMAGE_STRIDE;
 	__builtin_prefetch(c->v6_highs + *at);
 	__builtin_prefetch(c->v6_highs + *end - 1);
@@ -154,19 +156,6 @@ v4_search(const uint16_t *lows, size_t at, size_t n, uint16_t low)
 	return at;
 }
 
-static size_t
-v6_search(const struct compiled *c, size_t at, size_t n, const struct ip *ip)
-{
-	while (n > 1) {
-		size_t half = n / 2;
-
-		at = v6_reached(c, c->v6_highs[at + half], at + half, ip) ?
-		    at + half : at;
-		n -= half;
-	}
-	return at;
-}
-
 static inline void
 begin(const struct compiled *c, const struct ip *ip, size_t *at, size_t *end)
 {
@@ -182,7 +171,7 @@ static inline size_t
 search(const struct compiled *c, const struct ip *ip, size_t at, size_t n)
 {
 	return ip->family == IP_V4 ? v4_search(c->v4_lows, at, n,
-	    (uint16_t)ip->low) : v6_search(c, at, n, ip);
+	    (uint16_t)ip->low) : v6_search(c, c->v6_highs, 1, at, n, ip);
 }
 
 static inline const uint32_t *

@@ -10,12 +10,13 @@
 #include "schema/column.h"
 #include "schema/ip.h"
 
-/* Address to place, for all that several databases know together: a file that
- * is mapped as it is, or the same just made in memory (enrich/image.h). */
+/* Address to place, for all that several databases know together: a file as it
+ * is, or the same just made in memory (enrich/image.h). */
 struct compiled;
 
 /* As image_open(). */
-struct compiled *compiled_open(const char *file, struct err *e);
+struct compiled *compiled_open(const char *file, enum ipdb_where where,
+	struct err *e);
 
 /* Of an image in memory, which belongs to it from now on. */
 struct compiled *compiled_new(const struct image *image);

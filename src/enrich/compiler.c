@@ -263,7 +263,7 @@ give(void **section, size_t *bytes, void *array, size_t n, size_t size)
 static struct compiled *
 give_all(struct compiler *c)
 {
-	struct image image = image_new();
+	struct image image = { .file = NULL };
 	const size_t tops = (c->v6.n + IMAGE_STRIDE - 1) / IMAGE_STRIDE;
 	const struct {
 		enum image_section section;

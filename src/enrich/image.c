@@ -68,12 +68,12 @@ place_sections(struct image *im, const struct image_header *h, struct err *e)
 		uint64_t offset = h->sections[i].offset;
 		uint64_t size = h->sections[i].size;
 
-		if (offset % IMAGE_ALIGNMENT || offset > im->map_size ||
-		    size > im->map_size - offset || size % item_sizes[i])
+		if (offset % IMAGE_ALIGNMENT || offset > im->file_size ||
+		    size > im->file_size - offset || size % item_sizes[i])
 			return err_set(e, EX_DATAERR, "damaged (section %zu "
 			    "does not lie in the file): compile or fetch it "
 			    "again", i);
-		im->sections[i] = (char *)im->map + offset;
+		im->sections[i] = (char *)im->file + offset;
 		im->sizes[i] = size;
 	}
 	if (!image_fits(im))
@@ -100,85 +100,61 @@ check_header(const struct image_header *h, size_t size, struct err *e)
 	if (h->size != size)
 		return err_set(e, EX_DATAERR, "has %zu bytes and should have "
 		    "%" PRIu64 ": compile or fetch it again", size, h->size);
+	if (h->size > IMAGE_SIZE_MAX)
+		return err_set(e, EX_DATAERR, "has %zu bytes: too much for a "
+		    "database of countries and networks", size);
 	return 0;
 }
 
 static int
-map_file(struct image *im, const char *file, struct err *e)
+read_whole(struct image *im, int fd, struct err *e)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	int rc = 0;
-	struct stat st;
+	size_t at = 0;
 
-	if (fd < 0)
-		return err_errno(e, EX_NOINPUT, "cannot open '%s'", file);
-	if (fstat(fd, &st) < 0 || st.st_size <= 0)
-		rc = err_set(e, EX_DATAERR, "%s: empty", file);
-	else
-		im->map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED,
-		    fd, 0);
-	if (rc == 0 && im->map == MAP_FAILED)
-		rc = err_errno(e, EX_NOINPUT, "cannot map '%s'", file);
-	im->map_size = (size_t)st.st_size;
-	close(fd);
-	return rc;
+	im->file = mem_large(im->file_size, 1);
+	while (at < im->file_size) {
+		ssize_t got = read(fd, (char *)im->file + at,
+		    im->file_size - at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_errno(e, EX_IOERR, "cannot be read");
+		if (got == 0)
+			return err_set(e, EX_DATAERR, "cut while it was read: "
+			    "compile or fetch it again");
+		at += (size_t)got;
+	}
+	return 0;
 }
 
-bool
-image_is(const char *file)
+static int
+map_whole(struct image *im, int fd, struct err *e)
 {
-	char magic[IMAGE_MAGIC_SIZE];
-	struct stat st;
-	bool is = false;
-	int fd;
+	void *p = mmap(NULL, im->file_size, PROT_READ, MAP_SHARED, fd, 0);
 
-	/* A pipe could be read only once. */
-	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
-		return false;
-	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return false;
-	is = read(fd, magic, sizeof magic) == sizeof magic &&
-	    memcmp(magic, IMAGE_MAGIC, sizeof magic) == 0;
-	close(fd);
-	return is;
+	if (p == MAP_FAILED)
+		return err_errno(e, EX_NOINPUT, "cannot be mapped");
+	im->file = p;
+	im->is_mapped = true;
+	return 0;
 }
 
 void
 image_close(struct image *im)
 {
-	if (im->map != MAP_FAILED) {
-		munmap(im->map, im->map_size);
-		return;
-	}
-	for (size_t i = 0; i < IMAGE_SECTIONS; i++)
+	if (im->is_mapped)
+		munmap(im->file, im->file_size);
+	else if (im->file)
+		mem_large_free(im->file, im->file_size, 1);
+	for (size_t i = 0; !im->file && i < IMAGE_SECTIONS; i++)
 		free(im->sections[i]);
-}
-
-int
-image_open(struct image *im, const char *file, struct err *e)
-{
-	*im = (struct image){ .map = MAP_FAILED };
-	if (map_file(im, file, e) < 0)
-		return -1;
-	if (check_header(im->map, im->map_size, e) == 0 &&
-	    place_sections(im, im->map, e) == 0)
-		return 0;
-	err_prefix(e, "%s: ", file);
-	image_close(im);
-	return -1;
-}
-
-struct image
-image_new(void)
-{
-	return (struct image){ .map = MAP_FAILED };
 }
 
 bool
 image_is_file(const struct image *im)
 {
-	return im->map != MAP_FAILED;
+	return im->file != NULL;
 }
 
 static const char *
@@ -369,7 +345,7 @@ writer_replace(const struct writer *w, const char *file, struct err *e)
 uint64_t
 image_said_sum(const struct image *im)
 {
-	const struct image_header *h = im->map;
+	const struct image_header *h = im->file;
 
 	return image_is_file(im) ? h->sum : 0;
 }
@@ -377,13 +353,80 @@ image_said_sum(const struct image *im)
 int
 image_verify(const struct image *im, struct err *e)
 {
-	const struct image_header *h = im->map;
+	const struct image_header *h = im->file;
 
 	assert(image_is_file(im));
-	if (image_sum(h, im->map_size) == h->sum)
+	if (image_sum(h, im->file_size) == h->sum)
 		return 0;
 	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
 	    "fetch it again");
+}
+
+/* Before its bytes are anywhere: what is no database is not read. */
+static int
+look_at_header(struct image *im, int fd, struct err *e)
+{
+	struct image_header h;
+	ssize_t got = pread(fd, &h, sizeof h, 0);
+	struct stat st;
+
+	if (got < 0 || fstat(fd, &st) < 0)
+		return err_errno(e, EX_IOERR, "cannot be read");
+	im->file_size = (size_t)st.st_size;
+	return check_header(&h, got < (ssize_t)sizeof h ? (size_t)got :
+	    im->file_size, e);
+}
+
+static int
+open_file(struct image *im, int fd, enum ipdb_where where, struct err *e)
+{
+	if (look_at_header(im, fd, e) < 0 ||
+	    (where == IPDB_IN_FILE ? map_whole : read_whole)(im, fd, e) < 0)
+		return -1;
+	/* What it says now is what counts. */
+	if (check_header(im->file, im->file_size, e) < 0 ||
+	    place_sections(im, im->file, e) < 0)
+		return -1;
+	return where == IPDB_IN_FILE ? 0 : image_verify(im, e);
+}
+
+bool
+image_is(const char *file)
+{
+	char magic[IMAGE_MAGIC_SIZE];
+	struct stat st;
+	bool is = false;
+	int fd;
+
+	/* A pipe could be read only once. */
+	if (stat(file, &st) < 0 || !S_ISREG(st.st_mode))
+		return false;
+	fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	is = read(fd, magic, sizeof magic) == sizeof magic &&
+	    memcmp(magic, IMAGE_MAGIC, sizeof magic) == 0;
+	close(fd);
+	return is;
+}
+
+int
+image_open(struct image *im, const char *file, enum ipdb_where where,
+    struct err *e)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int rc;
+
+	*im = (struct image){ .file = NULL };
+	if (fd < 0)
+		return err_errno(e, EX_NOINPUT, "cannot open '%s'", file);
+	rc = open_file(im, fd, where, e);
+	close(fd);
+	if (rc < 0) {
+		err_prefix(e, "%s: ", file);
+		image_close(im);
+	}
+	return rc;
 }
 
 int

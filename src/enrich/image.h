@@ -43,6 +43,9 @@ enum {
 	IMAGE_VERSION = 1,
 };
 
+/* None is larger, all ranges and names that texts may have together. */
+#define IMAGE_SIZE_MAX ((uint64_t)4 << 30)
+
 struct image_header {
 	char magic[IMAGE_MAGIC_SIZE];
 	uint32_t byte_order, version;
@@ -66,27 +69,29 @@ struct image_source {
 	uint32_t file, format;	/* where they begin in IMAGE_TEXTS */
 };
 
-/* One of them: mapped from a file, or sections of our own that free() frees. */
+/* One of them: all of a file, or sections of our own that free() frees; zeros
+ * are one without sections, which may be set. */
 struct image {
-	void *map;
-	size_t map_size;
+	void *file;			/* or NULL */
+	size_t file_size;
+	bool is_mapped;			/* or read */
 	void *sections[IMAGE_SECTIONS];
 	size_t sizes[IMAGE_SECTIONS];	/* bytes */
 };
 
-/* Without sections; they may be set, and belong to it. */
-struct image image_new(void);
 void image_close(struct image *im);
 
 /* Whether the file of a name is a regular one that begins as ours do. */
 bool image_is(const char *file);
 
-/* Maps a file, after a look at its header alone: the sections lie in it, and
- * their sizes fit each other.  -1: e says why, beginning with the name of the
- * file: EX_NOINPUT, or EX_DATAERR. */
-int image_open(struct image *im, const char *file, struct err *e);
+/* A file.  Of its header alone is known then that it is good: the sections lie in
+ * the file, and their sizes fit each other; in memory its sum is right too.  -1: e
+ * says why, beginning with the name of the file: EX_NOINPUT, EX_IOERR or
+ * EX_DATAERR. */
+int image_open(struct image *im, const char *file, enum ipdb_where where,
+	struct err *e);
 
-/* It is mapped from a file. */
+/* It is a file. */
 bool image_is_file(const struct image *im);
 
 /* How many items a section has. */

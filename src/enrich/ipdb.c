@@ -17,21 +17,19 @@
 #include "enrich/places.h"
 #include "enrich/source.h"
 
-/* Attackers come back: most addresses of a log were seen a moment ago.  An
- * answer has its texts with it: what is far away costs more than all the rest
- * of a row.  So do pages touched for the first time: more answers were no
- * faster, with 20,000 addresses and 660,000 ranges. */
-enum { CACHE_BITS = 12, CACHE_SIZE = 1 << CACHE_BITS, NAME_NEAR = 39 };
+/* Attackers come back: most addresses of a log were seen a moment ago.  Pages
+ * touched for the first time cost more than more answers would spare, with
+ * 20,000 addresses and 660,000 ranges. */
+enum { CACHE_BITS = 12, CACHE_SIZE = 1 << CACHE_BITS };
 
 struct answer {
 	uint64_t high, low;		/* of the address */
+	const char *name;
 	uint32_t asn;
 	uint16_t name_size;
 	char country[2];		/* NULs: unknown */
 	uint8_t family;
-	char name[NAME_NEAR];		/* or, of a longer one, the address */
 };
-static_assert(sizeof(struct answer) == 64, "an answer is a cache line");
 
 struct ipdb {
 	struct compiled *compiled;
@@ -204,7 +202,8 @@ ipdb_unite(struct ipdb *db, struct loading *l, struct err_list *complaints)
 }
 
 struct ipdb *
-ipdb_open(const char *const *files, size_t n, struct err_list *complaints)
+ipdb_open(const char *const *files, size_t n, enum ipdb_where where,
+    struct err_list *complaints)
 {
 	struct ipdb *db = mem_new(sizeof *db);
 	struct loading l = { .n = 0 };
@@ -214,7 +213,7 @@ ipdb_open(const char *const *files, size_t n, struct err_list *complaints)
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
-		struct source *s = source_open(files[i], n == 1, &e);
+		struct source *s = source_open(files[i], n == 1, where, &e);
 
 		if (s)
 			l.sources[l.n++] = s;
@@ -248,22 +247,10 @@ keep_answer(struct answer *a, const struct ip *ip, const struct place *place)
 {
 	*a = (struct answer){ .high = ip->high, .low = ip->low,
 		.asn = place->asn, .family = (uint8_t)ip->family,
+		.name = place->as_name.p,
 		.name_size = (uint16_t)place->as_name.n };
 	if (place->country.n == 2)
 		memcpy(a->country, place->country.p, 2);
-	if (place->as_name.n > NAME_NEAR)
-		memcpy(a->name, &place->as_name.p, sizeof place->as_name.p);
-	else if (place->as_name.n)
-		memcpy(a->name, place->as_name.p, place->as_name.n);
-}
-
-static const char *
-far_name(const struct answer *a)
-{
-	const char *far;
-
-	memcpy(&far, a->name, sizeof far);
-	return far;
 }
 
 /* Where its answer would be. */
@@ -287,27 +274,29 @@ is_answer(const struct answer *a, const struct ip *ip)
 void
 ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n)
 {
+	struct answer *answers[IPDB_EXPECTED], *kept[IPDB_EXPECTED];
 	struct ip missing[IPDB_EXPECTED];
 	struct place places[IPDB_EXPECTED];
 	size_t missed = 0;
 
 	assert(n <= IPDB_EXPECTED);
-	for (size_t i = 0; i < n; i++)
-		__builtin_prefetch(answer_of(db, &ips[i]), 1);
 	for (size_t i = 0; i < n; i++) {
-		const struct answer *a = answer_of(db, &ips[i]);
-
-		if (!is_answer(a, &ips[i]))
-			missing[missed++] = ips[i];
-		else if (a->name_size > NAME_NEAR)
-			__builtin_prefetch(far_name(a));
+		answers[i] = answer_of(db, &ips[i]);
+		__builtin_prefetch(answers[i], 1);
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (is_answer(answers[i], &ips[i])) {
+			__builtin_prefetch(answers[i]->name);
+			continue;
+		}
+		missing[missed] = ips[i];
+		kept[missed++] = answers[i];
 	}
 	if (missed == 0)
 		return;
 	compiled_find(db->compiled, missing, missed, places);
 	for (size_t i = 0; i < missed; i++)
-		keep_answer(answer_of(db, &missing[i]), &missing[i],
-		    &places[i]);
+		keep_answer(kept[i], &missing[i], &places[i]);
 }
 
 void
@@ -323,8 +312,6 @@ ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place)
 		.country = { a->country, a->country[0] ? 2 : 0 },
 		.as_name = { a->name, a->name_size }, .asn = a->asn,
 	};
-	if (a->name_size > NAME_NEAR)
-		place->as_name.p = far_name(a);
 }
 
 void

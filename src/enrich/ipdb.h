@@ -21,7 +21,7 @@
  *               database, named before or behind)
  *   TSV         start end ASN CC name (iptoasn.com)
  *   libloc      the text export of `location dump`
- *   compiled    what ipdb_compile() wrote: opened without being read
+ *   compiled    what ipdb_compile() wrote: opened without being checked
  *
  * Within a file the most specific range wins, as a whole: if it says that
  * nothing is known, nothing is.  Between files the first named that knows a
@@ -39,12 +39,18 @@ void ipdb_usual(struct text_list *files);
 enum { IPDB_CANDIDATES = 3 };
 extern const char *const ipdb_candidates[IPDB_CANDIDATES];
 
+/* Where a compiled file, if it is the only one, is asked: in the file, which
+ * answers soonest, but whoever cuts it meanwhile ends the program (SIGBUS); or
+ * in memory, where its sum is looked at and nothing that happens to the file
+ * afterwards matters.  Others are read anyway. */
+enum ipdb_where { IPDB_IN_FILE, IPDB_IN_MEMORY };
+
 /* Loads files.  One that cannot be used is left out whole, with a complaint
  * "file:line: ..." (EX_DATAERR, EX_IOERR) or "cannot open ..." (EX_NOINPUT).
  * So is one with more rows, text or names than any database has: hostile files
  * end early and in bounded memory.  Never NULL. */
 struct ipdb *ipdb_open(const char *const *files, size_t n,
-	struct err_list *complaints);
+	enum ipdb_where where, struct err_list *complaints);
 void ipdb_close(struct ipdb *db);
 
 /* What is known about an address; fields that are not known are empty.  Keeps

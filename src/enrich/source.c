@@ -234,7 +234,7 @@ open_text(const char *file, struct err *e)
 static struct compiled *
 checked_compiled(const char *file, struct err *e)
 {
-	struct compiled *c = compiled_open(file, e);
+	struct compiled *c = compiled_open(file, IPDB_IN_MEMORY, e);
 
 	if (c && compiled_verify(c, e) < 0) {
 		err_prefix(e, "%s: ", file);
@@ -245,9 +245,10 @@ checked_compiled(const char *file, struct err *e)
 }
 
 static struct source *
-open_compiled(const char *file, bool is_alone, struct err *e)
+open_compiled(const char *file, bool is_alone, enum ipdb_where where,
+    struct err *e)
 {
-	struct compiled *c = is_alone ? compiled_open(file, e) :
+	struct compiled *c = is_alone ? compiled_open(file, where, e) :
 	    checked_compiled(file, e);
 	struct source *s;
 
@@ -260,9 +261,10 @@ open_compiled(const char *file, bool is_alone, struct err *e)
 }
 
 struct source *
-source_open(const char *file, bool is_alone, struct err *e)
+source_open(const char *file, bool is_alone, enum ipdb_where where,
+    struct err *e)
 {
-	return image_is(file) ? open_compiled(file, is_alone, e) :
+	return image_is(file) ? open_compiled(file, is_alone, where, e) :
 	    open_text(file, e);
 }
 

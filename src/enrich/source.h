@@ -25,8 +25,10 @@ enum { SOURCE_LINE_MAX = 4096 };
 
 /* NULL: e says why, with the position: EX_NOINPUT (cannot open), EX_IOERR or
  * EX_DATAERR.  The name must live as long as the source.  A compiled one that
- * is not alone will be read whole, so it is checked whole too. */
-struct source *source_open(const char *file, bool is_alone, struct err *e);
+ * is not alone will be read whole, so it is checked whole too; one that is alone
+ * is asked where it is wanted. */
+struct source *source_open(const char *file, bool is_alone,
+	enum ipdb_where where, struct err *e);
 void source_close(struct source *s);
 
 /* Reads a file to its end, whatever is wrong with it.  One complaint for each

@@ -59,7 +59,7 @@ static struct ipdb *
 open_good(const char *const *files, size_t n, struct err *e)
 {
 	struct err_list complaints = { 0 };
-	struct ipdb *db = ipdb_open(files, n, &complaints);
+	struct ipdb *db = ipdb_open(files, n, IPDB_IN_MEMORY, &complaints);
 
 	if (complaints.n) {
 		err_set(e, complaints.status, "%s", complaints.texts[0]);

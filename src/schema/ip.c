@@ -7,7 +7,8 @@
 
 #include "base/word.h"
 
-enum { GROUPS = 8, QUAD_MIN = 7 };
+/* The longest text is of six groups and a dotted quad. */
+enum { GROUPS = 8, QUAD_MIN = 7, TEXT_MAX = 45 };
 
 /* The first 16 bytes of a text that has at least QUAD_MIN, as two numbers with
  * the first byte lowest; zeros behind its end. */
@@ -124,27 +125,37 @@ parse_v4(struct slice s, uint32_t *out)
 	return true;
 }
 
+/* The highest bit of each byte that is no hexadecimal digit. */
+static inline uint64_t
+not_hex(uint64_t word)
+{
+	uint64_t low = word_of(0x7f);
+	uint64_t digit = word ^ word_of('0');
+	/* a to f, and A to F, are 1 to 6. */
+	uint64_t letter = (word | word_of(0x20)) ^ word_of('a' - 1);
+
+	digit = ((digit & low) + word_of(0x76)) | digit;
+	letter = ((letter & low) + word_of(0x79)) | letter |
+	    ~((letter & low) + low);
+	return digit & letter & ~low;
+}
+
+/* One to four hexadecimal digits at the front, of which there can be read
+ * WORD_BYTES.  How many is not to be foreseen: there is no branch for it. */
 static bool
 parse_group(struct slice *rest, unsigned *out)
 {
-	unsigned value = 0;
-	size_t n = 0;
+	uint64_t word = word_load(rest->p), others = not_hex(word);
+	unsigned n = others ? (unsigned)__builtin_ctzll(others) / 8 : 0;
+	uint32_t x;
 
-	for (; n < rest->n && n < 5; n++) {
-		char c = rest->p[n];
-
-		if (byte_is_digit(c))
-			value = value << 4 | (unsigned)(c - '0');
-		else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-			value = value << 4 | (unsigned)((c | 0x20) - 'a' + 10);
-		else
-			break;
-	}
-	if (n == 0 || n > 4)
+	if (n - 1 > 3)
 		return false;
-	rest->p += n;
-	rest->n -= n;
-	*out = value;
+	/* The last one is the highest of four bytes. */
+	x = (uint32_t)word << (32 - 8 * n);
+	x = (x & 0x0f0f0f0f) + (x >> 6 & 0x01010101) * 9;
+	*out = (x & 0xf) << 12 | (x & 0xf00) | (x >> 12 & 0xf0) | x >> 24;
+	*rest = slice_from(*rest, n);
 	return true;
 }
 
@@ -197,9 +208,15 @@ parse_groups(struct slice s, unsigned *groups, int *gap)
 static bool
 parse_v6(struct slice s, struct ip *ip)
 {
+	/* Behind it stand bytes that belong to no address. */
+	char text[TEXT_MAX + WORD_BYTES] = { 0 };
 	unsigned groups[GROUPS] = { 0 };
-	int gap, n = parse_groups(s, groups, &gap);
+	int gap, n;
 
+	if (s.n == 0 || s.n > TEXT_MAX)
+		return false;
+	memcpy(text, s.p, s.n);
+	n = parse_groups((struct slice){ text, s.n }, groups, &gap);
 	if (n < 0 || (gap < 0 ? n != GROUPS : n == GROUPS))
 		return false;
 	/* What stands behind the gap belongs at the end. */
@@ -267,16 +284,19 @@ add_v4(struct buf *out, uint64_t value)
 		out->n += (size_t)(p - text) - 1;
 }
 
-static void
-add_hex(struct buf *out, unsigned value)
+/* Writes it at p, where there are four bytes; where it ends. */
+static inline char *
+put_hex(char *p, unsigned value)
 {
-	static const char hex[] = "0123456789abcdef";
-	int shift = 12;
+	unsigned n = value ? (35 - (unsigned)__builtin_clz(value)) / 4 : 1;
+	/* A digit in each byte, the first one the lowest. */
+	uint32_t x = (value >> 12 & 0xf) | (value & 0xf00) |
+	    (value & 0xf0) << 12 | (value & 0xf) << 24;
 
-	while (shift && value >> shift == 0)
-		shift -= 4;
-	for (; shift >= 0; shift -= 4)
-		buf_add_byte(out, hex[value >> shift & 15]);
+	x += 0x30303030 + ((x + 0x06060606) >> 4 & 0x01010101) * ('a' - '9' - 1);
+	x = htole32(x >> (32 - 8 * n));
+	memcpy(p, &x, sizeof x);
+	return p + n;
 }
 
 /* Section 4.2: the longest run of two or more zero groups becomes "::", the
@@ -284,8 +304,12 @@ add_hex(struct buf *out, unsigned value)
 static void
 add_v6(struct buf *out, const struct ip *ip)
 {
+	char *text = buf_room(out, TEXT_MAX), *p = text;
 	unsigned groups[GROUPS];
 	int best = GROUPS, best_n = 1;
+
+	if (!text)
+		return;
 
 	for (int i = 0; i < 4; i++) {
 		groups[i] = ip->high >> (48 - 16 * i) & 0xffff;
@@ -300,14 +324,16 @@ add_v6(struct buf *out, const struct ip *ip)
 	}
 	for (int i = 0; i < GROUPS; i++) {
 		if (i == best) {
-			buf_add(out, SLICE("::"));
+			*p++ = ':';
 			i += best_n - 1;
+			if (i == GROUPS - 1)
+				*p++ = ':';
 			continue;
 		}
-		if (i && i != best + best_n)
-			buf_add_byte(out, ':');
-		add_hex(out, groups[i]);
+		*p = ':';
+		p = put_hex(p + (i > 0), groups[i]);
 	}
+	out->n += (size_t)(p - text);
 }
 
 void

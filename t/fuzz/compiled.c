@@ -73,7 +73,7 @@ make_base(void)
 	snprintf(base.again, NAME, "/dev/shm/mls-fuzz-again-%d",
 	    (int)getpid());
 	write_file(base.file, text, sizeof text - 1);
-	db = ipdb_open(files, 1, &complaints);
+	db = ipdb_open(files, 1, IPDB_IN_MEMORY, &complaints);
 	MUST(complaints.n == 0 && ipdb_compile(db, base.file, &e) == 0);
 	ipdb_close(db);
 	read_base();
@@ -176,7 +176,7 @@ compile_again(struct ipdb *db, const uint8_t *data, size_t size)
 	MUST(ipdb_compile(db, base.again, &e) == checked);
 	if (checked < 0)
 		return;
-	two[1] = ipdb_open(files, 1, &complaints);
+	two[1] = ipdb_open(files, 1, IPDB_IN_MEMORY, &complaints);
 	MUST(complaints.n == 0);
 	ask_all(ask_two, two, data, size);
 	ipdb_close(two[1]);
@@ -197,7 +197,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		mend_sum();
 	write_file(base.file, base.patched, base.n);
 	files[0] = base.file;
-	db = ipdb_open(files, 1, &complaints);
+	db = ipdb_open(files, 1, IPDB_IN_MEMORY, &complaints);
 	for (size_t i = 0; i < ipdb_sources(db); i++) {
 		print_name(slice_text(ipdb_source(db, i)->file));
 		print_name(slice_text(ipdb_source(db, i)->format));

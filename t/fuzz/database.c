@@ -83,7 +83,7 @@ compile(const struct ipdb *db)
 	MUST(ipdb_compile(db, name, &e) == 0);
 	MUST(ipdb_verify(name, &complaints) == 0);
 	files[0] = name;
-	compiled = ipdb_open(files, 1, &complaints);
+	compiled = ipdb_open(files, 1, IPDB_IN_MEMORY, &complaints);
 	MUST(complaints.n == 0);
 	MUST(ipdb_sources(compiled) == ipdb_sources(db));
 	unlink(name);
@@ -112,7 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		rest = slice_from(rest, end + 4);
 	}
-	both.loaded = ipdb_open(files, n, &complaints);
+	both.loaded = ipdb_open(files, n, IPDB_IN_MEMORY, &complaints);
 	MUST(ipdb_sources(both.loaded) + complaints.n == n);
 	for (unsigned i = 0; i < complaints.n; i++)
 		MUST(slice_starts(slice_text(complaints.texts[i]),
