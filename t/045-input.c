@@ -72,11 +72,14 @@ test_line(void)
 	ok(good, "input_line: with LF, with CRLF, without");
 }
 
-/* Lines at the ceiling and far beyond, with and without a newline. */
+/* Lines as long as what is read first, at the ceiling and far beyond, with and
+ * without a newline. */
 static void
 test_long(void)
 {
-	static const size_t lengths[] = { INPUT_LINE_MAX - 1, INPUT_LINE_MAX,
+	static const size_t lengths[] = { 16 * 1024 - 8, 16 * 1024 - 7,
+		16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1,
+		INPUT_LINE_MAX - 1, INPUT_LINE_MAX,
 		INPUT_LINE_MAX + 1, 2 * INPUT_LINE_MAX, 320 * 1024 - 1,
 		320 * 1024, 320 * 1024 + 1, 10 * 1024 * 1024 };
 	struct buf text;

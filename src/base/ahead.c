@@ -20,12 +20,16 @@ enum {
 	/* Ahead of whoever takes them; and of one who will, but not yet. */
 	CHUNKS = 8,
 	CHUNKS_EARLY = 128,
-	TOLD_MAX = 1024 * 1024,		/* about a chunk */
+	/* What a chunk holds: what was not enough, and a block with what sift
+	 * adds to it, so that what is told begins at a multiple of 64. */
+	TEXT_MAX = ENOUGH + INPUT_BLOCK_MAX + 64,
+	TOLD_MAX = TEXT_MAX,
 };
 
 /* What is left of several blocks, and what has been told of it. */
 struct chunk {
 	struct buf text, told;
+	bool is_early;			/* its memory is its own */
 	enum { STUDY_WANTED, STUDY_GOES_ON, STUDY_DONE } study;
 	unsigned blocks;
 	struct chunk *next;
@@ -42,6 +46,7 @@ struct ahead {
 	struct chunk *out;		/* is */
 	struct chunk *spare;
 	unsigned chunks;
+	char *memory;			/* of those that are not early */
 	uint64_t taken;
 	bool is_asked, is_over, is_unwanted;
 	int rc;				/* of the last input_next() */
@@ -54,8 +59,10 @@ chunk_free(struct chunk *c)
 	while (c) {
 		struct chunk *next = c->next;
 
-		buf_release(&c->text);
-		buf_release(&c->told);
+		if (c->is_early) {
+			buf_release(&c->text);
+			buf_release(&c->told);
+		}
 		free(c);
 		c = next;
 	}
@@ -108,6 +115,27 @@ has_room(const struct ahead *a)
 	    a->chunks < (a->is_asked ? CHUNKS : CHUNKS_EARLY);
 }
 
+/* Under the lock. */
+static struct chunk *
+chunk_new(struct ahead *a)
+{
+	struct chunk *c = mem_new(sizeof *c);
+	unsigned i = a->chunks++;
+
+	c->is_early = i >= CHUNKS;
+	if (c->is_early) {
+		buf_init(&c->text, TEXT_MAX);
+		(void)buf_room(&c->text, TEXT_MAX);
+		buf_init(&c->told, TOLD_MAX);
+	} else {
+		char *p = a->memory + (size_t)i * (TEXT_MAX + TOLD_MAX);
+
+		buf_init_in(&c->text, p, TEXT_MAX);
+		buf_init_in(&c->told, p + TEXT_MAX, TOLD_MAX);
+	}
+	return c;
+}
+
 /* An empty chunk.  NULL: nothing is wanted any more. */
 static struct chunk *
 take_chunk(struct ahead *a)
@@ -122,11 +150,7 @@ take_chunk(struct ahead *a)
 		c = a->spare;
 		a->spare = c->next;
 	} else if (!a->is_unwanted) {
-		c = mem_new(sizeof *c);
-		buf_init(&c->text, ENOUGH + INPUT_BLOCK_MAX + 2);
-		(void)buf_room(&c->text, c->text.max);
-		buf_init(&c->told, TOLD_MAX);
-		a->chunks++;
+		c = chunk_new(a);
 	}
 	pthread_mutex_unlock(&a->lock);
 	if (c) {
@@ -197,6 +221,7 @@ ahead_new(struct input *in, const struct ahead_work *work)
 
 	a->in = in;
 	a->work = *work;
+	a->memory = mem_large(CHUNKS, TEXT_MAX + TOLD_MAX);
 	a->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->room, NULL);
@@ -205,6 +230,7 @@ ahead_new(struct input *in, const struct ahead_work *work)
 		return a;
 	if (a->bell >= 0)
 		close(a->bell);
+	mem_large_free(a->memory, CHUNKS, TEXT_MAX + TOLD_MAX);
 	free(a);
 	return NULL;
 }
@@ -226,6 +252,7 @@ ahead_free(struct ahead *a)
 	pthread_cond_destroy(&a->room);
 	pthread_cond_destroy(&a->studied);
 	close(a->bell);
+	mem_large_free(a->memory, CHUNKS, TEXT_MAX + TOLD_MAX);
 	free(a);
 }
 

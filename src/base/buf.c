@@ -18,6 +18,12 @@ buf_init(struct buf *b, size_t max)
 }
 
 void
+buf_init_in(struct buf *b, char *p, size_t max)
+{
+	*b = (struct buf){ .p = p, .cap = max, .max = max };
+}
+
+void
 buf_release(struct buf *b)
 {
 	free(b->p);

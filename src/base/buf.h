@@ -19,6 +19,10 @@ struct buf {
 
 void buf_init(struct buf *b, size_t max);
 void buf_release(struct buf *b);
+
+/* In memory of somebody else, of max bytes: there is nothing to release. */
+void buf_init_in(struct buf *b, char *p, size_t max);
+
 void buf_reset(struct buf *b);		/* empty, keeps the memory */
 
 /* Room for n more bytes at b->p + b->n, or NULL (overflow is set). */

@@ -2,6 +2,7 @@
 /* Blocks of whole lines from files, pipes and gzip. */
 #include "base/input.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -65,8 +66,10 @@ input_start_gzip(struct input *in, struct gzip *gzip)
 {
 	struct slice head = lines_left(&in->lines);
 	size_t room;
+	char *packed = gzip_room(gzip, &room);
 
-	memcpy(gzip_room(gzip, &room), head.p, head.n);
+	assert(head.n <= room);
+	memcpy(packed, head.p, head.n);
 	gzip_add(gzip, head.n);
 	lines_move(&in->lines, 0);
 	in->gzip = gzip;
@@ -80,8 +83,7 @@ input_sniff(struct input *in, struct err *e)
 	enum packing packing;
 	size_t room;
 	char *text = lines_room(&in->lines, &room);
-	ssize_t got = input_read(in, text, GZIP_ROOM -
-	    lines_left(&in->lines).n, e);
+	ssize_t got = input_read(in, text, room, e);
 
 	if (got == -1)
 		return -1;

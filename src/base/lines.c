@@ -8,24 +8,46 @@
 
 #include "base/mem.h"
 
+enum {
+	FIRST = 16 * 1024,	/* what live input and most files need */
+	ROOM = 1024 * 1024,	/* worth a large page, whatever we use of it */
+};
+
 void
-lines_init(struct lines *l, size_t size, size_t longest)
+lines_init(struct lines *l, size_t max, size_t longest)
 {
-	assert(size > longest);
-	*l = (struct lines){ .text = mem_resize(NULL, 1, size),
-		.size = size, .longest = longest };
+	assert(max > longest && max > FIRST && max <= ROOM);
+	*l = (struct lines){ .text = mem_resize(NULL, 1, FIRST),
+		.size = FIRST, .max = max, .longest = longest };
+}
+
+static void
+free_text(const struct lines *l)
+{
+	if (l->size == l->max)
+		mem_large_free(l->text, 1, ROOM);
+	else
+		free(l->text);
 }
 
 void
 lines_release(struct lines *l)
 {
-	free(l->text);
+	free_text(l);
 }
 
 char *
 lines_room(struct lines *l, size_t *n)
 {
-	memmove(l->text, l->text + l->start, l->end - l->start);
+	bool grows = l->is_full && l->size < l->max;
+	char *text = grows ? mem_large(1, ROOM) : l->text;
+
+	memmove(text, l->text + l->start, l->end - l->start);
+	if (grows) {
+		free_text(l);
+		l->text = text;
+		l->size = l->max;
+	}
 	l->end -= l->start;
 	l->base += l->start;
 	l->start = 0;
@@ -37,6 +59,7 @@ void
 lines_add(struct lines *l, size_t n)
 {
 	l->end += n;
+	l->is_full |= l->end == l->size;
 }
 
 /* The rest of a line that was cut: passed over up to its newline. */

@@ -12,15 +12,17 @@
  * longest that fits of a line without an end is passed over. */
 struct lines {
 	char *text;
-	size_t size, longest;
+	size_t size, max, longest;
+	bool is_full;		/* was, so there is more than it holds */
 	size_t start, end;	/* what is not handed out yet */
 	uint64_t base;		/* how much came before text[0] */
 	uint64_t cut;		/* lines longer than longest */
 	bool skipping;		/* the rest of one that was cut comes now */
 };
 
-/* Bytes: what it holds, and the longest line.  size must be larger. */
-void lines_init(struct lines *l, size_t size, size_t longest);
+/* Bytes: what it holds at most, once it has been full, and the longest line.
+ * max must be larger. */
+void lines_init(struct lines *l, size_t max, size_t longest);
 void lines_release(struct lines *l);
 
 /* Room for *n bytes more, valid until lines_add() has said how many came; no

@@ -17,19 +17,14 @@
 #include "enrich/places.h"
 #include "enrich/source.h"
 
-/* Attackers come back: most addresses of a log were seen a moment ago.  Pages
- * touched for the first time cost more than more answers would spare, with
- * 20,000 addresses and 660,000 ranges. */
-enum { CACHE_BITS = 12, CACHE_SIZE = 1 << CACHE_BITS };
+/* Attackers come back: most addresses of a log were seen a moment ago. */
+enum { CACHE_BITS = 14, CACHE_SIZE = 1 << CACHE_BITS };
 
 struct answer {
-	uint64_t high, low;		/* of the address */
-	const char *name;
-	uint32_t asn;
-	uint16_t name_size;
-	char country[2];		/* NULs: unknown */
-	uint8_t family;
+	struct ip ip;
+	struct place place;
 };
+static_assert(sizeof(struct answer) == 64, "an answer is a cache line");
 
 struct ipdb {
 	struct compiled *compiled;
@@ -209,7 +204,7 @@ ipdb_open(const char *const *files, size_t n, enum ipdb_where where,
 	struct loading l = { .n = 0 };
 
 	arena_init(&db->texts, TEXTS_MAX);
-	db->cache = mem_array(CACHE_SIZE, sizeof *db->cache);
+	db->cache = mem_large(CACHE_SIZE, sizeof *db->cache);
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
@@ -237,20 +232,9 @@ ipdb_close(struct ipdb *db)
 		return;
 	compiled_close(db->compiled);
 	free(db->sources);
-	free(db->cache);
+	mem_large_free(db->cache, CACHE_SIZE, sizeof *db->cache);
 	arena_release(&db->texts);
 	free(db);
-}
-
-static void
-keep_answer(struct answer *a, const struct ip *ip, const struct place *place)
-{
-	*a = (struct answer){ .high = ip->high, .low = ip->low,
-		.asn = place->asn, .family = (uint8_t)ip->family,
-		.name = place->as_name.p,
-		.name_size = (uint16_t)place->as_name.n };
-	if (place->country.n == 2)
-		memcpy(a->country, place->country.p, 2);
 }
 
 /* Where its answer would be. */
@@ -262,13 +246,6 @@ answer_of(const struct ipdb *db, const struct ip *ip)
 	    0x9e3779b97f4a7c15;
 
 	return &db->cache[hash >> (64 - CACHE_BITS)];
-}
-
-static bool
-is_answer(const struct answer *a, const struct ip *ip)
-{
-	return a->low == ip->low && a->high == ip->high &&
-	    a->family == ip->family;
 }
 
 void
@@ -285,8 +262,8 @@ ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n)
 		__builtin_prefetch(answers[i], 1);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (is_answer(answers[i], &ips[i])) {
-			__builtin_prefetch(answers[i]->name);
+		if (ip_equal(&answers[i]->ip, &ips[i])) {
+			__builtin_prefetch(answers[i]->place.as_name.p);
 			continue;
 		}
 		missing[missed] = ips[i];
@@ -296,7 +273,7 @@ ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n)
 		return;
 	compiled_find(db->compiled, missing, missed, places);
 	for (size_t i = 0; i < missed; i++)
-		keep_answer(kept[i], &missing[i], &places[i]);
+		*kept[i] = (struct answer){ missing[i], places[i] };
 }
 
 void
@@ -304,14 +281,11 @@ ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place)
 {
 	struct answer *a = answer_of(db, ip);
 
-	if (!is_answer(a, ip)) {
-		compiled_find_one(db->compiled, ip, place);
-		keep_answer(a, ip, place);
+	if (!ip_equal(&a->ip, ip)) {
+		a->ip = *ip;
+		compiled_find_one(db->compiled, ip, &a->place);
 	}
-	*place = (struct place){
-		.country = { a->country, a->country[0] ? 2 : 0 },
-		.as_name = { a->name, a->name_size }, .asn = a->asn,
-	};
+	*place = a->place;
 }
 
 void

@@ -54,7 +54,7 @@ struct ipdb *ipdb_open(const char *const *files, size_t n,
 void ipdb_close(struct ipdb *db);
 
 /* What is known about an address; fields that are not known are empty.  Keeps
- * a cache of recent answers inside.  Slices live until the next call. */
+ * a cache of recent answers inside.  Slices live as long as the databases. */
 void ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place);
 
 /* What will be asked for next, IPDB_EXPECTED addresses at most: asking for many
