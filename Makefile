@@ -174,7 +174,7 @@ check:
 	@$(MAKE) --no-print-directory test
 
 test: all $(UNITS) $(REPLAYS) $(B)/t/nameserver $(B)/t/fault.so \
-    $(B)/t/allocations.so $(B)/t/rows
+    $(B)/t/allocations.so $(B)/t/rows $(B)/generate $(B)/ranges $(B)/measure
 	MLS_BUILD='$(abspath $(B))' prove -j$(JOBS) -e '' $(LONG) \
 	    $(filter-out $(LONG),$(sort $(wildcard t/*.t))) $(UNITS)
 
