@@ -29,7 +29,7 @@ enum {
 /* What is left of several blocks, and what has been told of it. */
 struct chunk {
 	struct buf text, told;
-	bool is_early;			/* its memory is its own */
+	bool is_alone;			/* its memory is its own */
 	enum { STUDY_WANTED, STUDY_GOES_ON, STUDY_DONE } study;
 	unsigned blocks;
 	struct chunk *next;
@@ -46,7 +46,7 @@ struct ahead {
 	struct chunk *out;		/* is */
 	struct chunk *spare;
 	unsigned chunks;
-	char *memory;			/* of those that are not early */
+	char *memory;			/* of most of them; NULL: not yet */
 	uint64_t taken;
 	bool is_asked, is_over, is_unwanted;
 	int rc;				/* of the last input_next() */
@@ -59,7 +59,7 @@ chunk_free(struct chunk *c)
 	while (c) {
 		struct chunk *next = c->next;
 
-		if (c->is_early) {
+		if (c->is_alone) {
 			buf_release(&c->text);
 			buf_release(&c->told);
 		}
@@ -115,20 +115,24 @@ has_room(const struct ahead *a)
 	    a->chunks < (a->is_asked ? CHUNKS : CHUNKS_EARLY);
 }
 
-/* Under the lock. */
+/* Under the lock.  Small files have one, and few files those beyond CHUNKS: the
+ * others have their memory together, on large pages. */
 static struct chunk *
 chunk_new(struct ahead *a)
 {
 	struct chunk *c = mem_new(sizeof *c);
 	unsigned i = a->chunks++;
 
-	c->is_early = i >= CHUNKS;
-	if (c->is_early) {
+	c->is_alone = i == 0 || i >= CHUNKS;
+	if (!c->is_alone && !a->memory)
+		a->memory = mem_large(CHUNKS - 1, TEXT_MAX + TOLD_MAX);
+	if (c->is_alone) {
 		buf_init(&c->text, TEXT_MAX);
 		(void)buf_room(&c->text, TEXT_MAX);
 		buf_init(&c->told, TOLD_MAX);
 	} else {
-		char *p = a->memory + (size_t)i * (TEXT_MAX + TOLD_MAX);
+		char *p = a->memory + (size_t)(i - 1) *
+		    (TEXT_MAX + TOLD_MAX);
 
 		buf_init_in(&c->text, p, TEXT_MAX);
 		buf_init_in(&c->told, p + TEXT_MAX, TOLD_MAX);
@@ -221,7 +225,6 @@ ahead_new(struct input *in, const struct ahead_work *work)
 
 	a->in = in;
 	a->work = *work;
-	a->memory = mem_large(CHUNKS, TEXT_MAX + TOLD_MAX);
 	a->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->room, NULL);
@@ -230,7 +233,6 @@ ahead_new(struct input *in, const struct ahead_work *work)
 		return a;
 	if (a->bell >= 0)
 		close(a->bell);
-	mem_large_free(a->memory, CHUNKS, TEXT_MAX + TOLD_MAX);
 	free(a);
 	return NULL;
 }
@@ -252,7 +254,7 @@ ahead_free(struct ahead *a)
 	pthread_cond_destroy(&a->room);
 	pthread_cond_destroy(&a->studied);
 	close(a->bell);
-	mem_large_free(a->memory, CHUNKS, TEXT_MAX + TOLD_MAX);
+	mem_large_free(a->memory, CHUNKS - 1, TEXT_MAX + TOLD_MAX);
 	free(a);
 }
 
