@@ -122,6 +122,8 @@ sub header {
 	# Mostly a hole.
 	refused('too large', patched(16, pack 'Q<', 5 << 30),
 	    'has 5368709120 bytes: too much for', 5 << 30);
+	refused('a hole behind it', patched(16, pack 'Q<', 900 << 20),
+	    'damaged \(its sections do not fit', 900 << 20);
 	refused('another magic', patched(0, "MLS\0ipdc"), '');
 	refused('empty', '', '');
 }

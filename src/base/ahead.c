@@ -21,7 +21,8 @@ enum {
 	CHUNKS = 8,
 	CHUNKS_EARLY = 128,
 	/* What a chunk holds: what was not enough, and a block with what sift
-	 * adds to it, so that what is told begins at a multiple of 64. */
+	 * adds to it; 64, so that what is told stands behind it aligned.  Of
+	 * what there is no room for, nothing is told. */
 	TEXT_MAX = ENOUGH + INPUT_BLOCK_MAX + 64,
 	TOLD_MAX = TEXT_MAX,
 };
@@ -266,7 +267,7 @@ ahead_next(struct ahead *a, struct slice *block, struct slice *told,
 
 	*block = *told = (struct slice){ NULL, 0 };
 	pthread_mutex_lock(&a->lock);
-	if (a->out && a->chunks > CHUNKS) {
+	if (a->out && a->out->is_alone && a->chunks > CHUNKS) {
 		a->chunks--;
 		chunk_free(a->out);
 	} else if (a->out) {

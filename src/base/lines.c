@@ -10,7 +10,7 @@
 
 enum {
 	FIRST = 16 * 1024,	/* what live input and most files need */
-	ROOM = 1024 * 1024,	/* worth a large page, whatever we use of it */
+	ROOM = 1024 * 1024,	/* gets a large page, of which max is used */
 };
 
 void

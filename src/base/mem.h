@@ -10,11 +10,14 @@ void *mem_new(size_t size);			/* zeroed */
 void *mem_array(size_t count, size_t size);	/* zeroed; product checked */
 void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
 
-/* Zeroed memory that is read here and there: on large pages if there is enough
- * of it, which spares the processor looking for them (madvise(2),
- * MADV_HUGEPAGE).  The caller frees with mem_large_free(), saying again how much
- * it is. */
+/* Zeroed memory that is read here and there, or that much runs through: on large
+ * pages if it is half of one or more, which spares the processor looking for
+ * many (madvise(2), MADV_HUGEPAGE).  The caller frees with mem_large_free(),
+ * saying again how much it is. */
 void *mem_large(size_t count, size_t size);
+
+/* The same, for what can be done without.  NULL: errno says why. */
+void *mem_large_try(size_t count, size_t size);
 void mem_large_free(void *p, size_t count, size_t size);
 
 /* The same for more of them: what there was is copied. */

@@ -97,8 +97,9 @@ struct batch {
 };
 
 /* The last of n addresses from at on that is not behind this one, of a list that
- * has every so many of all.  No comparison can be foreseen: there is no branch
- * for it. */
+ * has every so many of all.  Which way it goes cannot be foreseen, so there is
+ * no branch for it; that upper halves are equal is rare, and lower ones are far
+ * away. */
 static inline size_t
 v6_search(const struct compiled *c, const uint64_t *highs, size_t every,
     size_t at, size_t n, const struct ip *ip)
@@ -107,10 +108,11 @@ v6_search(const struct compiled *c, const uint64_t *highs, size_t every,
 
 	while (n > 1) {
 		size_t half = n / 2, i = at + half;
-		uint64_t low = lows ? lows[i * every] : 0;
+		bool is_equal = highs[i] == ip->high;
+		uint64_t low = lows && is_equal ? lows[i * every] : 0;
 
 		at += half & -(size_t)((highs[i] < ip->high) |
-		    ((highs[i] == ip->high) & (low <= ip->low)));
+		    (is_equal & (low <= ip->low)));
 		n -= half;
 	}
 	return at;

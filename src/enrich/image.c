@@ -46,23 +46,34 @@ image_items(const struct image *im, enum image_section s)
 	return im->sizes[s] / item_sizes[s];
 }
 
-/* Sections whose sizes do not fit each other lead out of them. */
+static size_t
+aligned(size_t n)
+{
+	return (n + IMAGE_ALIGNMENT - 1) / IMAGE_ALIGNMENT * IMAGE_ALIGNMENT;
+}
+
+/* Sections whose sizes do not fit each other lead out of them, and what is no
+ * section should not be there. */
 static bool
 image_fits(const struct image *im)
 {
 	size_t v6 = image_items(im, IMAGE_V6_HIGHS);
 	size_t lows = image_items(im, IMAGE_V6_LOWS);
+	size_t all = sizeof(struct image_header);
 
-	return image_items(im, IMAGE_V4_INDEX) == IMAGE_PARTS + 1 &&
+	for (size_t i = 0; i < IMAGE_SECTIONS; i++)
+		all += aligned(im->sizes[i]);
+	return all == im->file_size &&
+	    image_items(im, IMAGE_V4_INDEX) == IMAGE_PARTS + 1 &&
 	    image_items(im, IMAGE_V4_LOWS) == image_items(im, IMAGE_V4_NUMBERS) &&
 	    image_items(im, IMAGE_V6_NUMBERS) == v6 && v6 > 0 &&
 	    (lows == v6 || lows == 0) && image_items(im, IMAGE_PLACES) > 0 &&
 	    image_items(im, IMAGE_V6_TOPS) == (v6 + IMAGE_STRIDE - 1) / IMAGE_STRIDE;
 }
 
-/* Where sections lie, by the header. */
+/* How large sections are, by the header. */
 static int
-place_sections(struct image *im, const struct image_header *h, struct err *e)
+measure_sections(struct image *im, const struct image_header *h, struct err *e)
 {
 	for (size_t i = 0; i < IMAGE_SECTIONS; i++) {
 		uint64_t offset = h->sections[i].offset;
@@ -73,7 +84,6 @@ place_sections(struct image *im, const struct image_header *h, struct err *e)
 			return err_set(e, EX_DATAERR, "damaged (section %zu "
 			    "does not lie in the file): compile or fetch it "
 			    "again", i);
-		im->sections[i] = (char *)im->file + offset;
 		im->sizes[i] = size;
 	}
 	if (!image_fits(im))
@@ -97,34 +107,46 @@ check_header(const struct image_header *h, size_t size, struct err *e)
 		return err_set(e, EX_DATAERR, "compiled in version %" PRIu32
 		    " of the format, not %d: compile or fetch it again",
 		    h->version, IMAGE_VERSION);
+	if (size > IMAGE_SIZE_MAX)
+		return err_set(e, EX_DATAERR, "has %zu bytes: too much for a "
+		    "database of countries and networks", size);
 	if (h->size != size)
 		return err_set(e, EX_DATAERR, "has %zu bytes and should have "
 		    "%" PRIu64 ": compile or fetch it again", size, h->size);
-	if (h->size > IMAGE_SIZE_MAX)
-		return err_set(e, EX_DATAERR, "has %zu bytes: too much for a "
-		    "database of countries and networks", size);
 	return 0;
+}
+
+/* The first n bytes; how many there are, or -1. */
+static ssize_t
+read_first(int fd, void *p, size_t n)
+{
+	size_t at = 0;
+
+	while (at < n) {
+		ssize_t got = pread(fd, (char *)p + at, n - at, (off_t)at);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return got < 0 ? -1 : (ssize_t)at;
+		if (got > 0)
+			at += (size_t)got;
+	}
+	return (ssize_t)n;
 }
 
 static int
 read_whole(struct image *im, int fd, struct err *e)
 {
-	size_t at = 0;
+	ssize_t got;
 
-	im->file = mem_large(im->file_size, 1);
-	while (at < im->file_size) {
-		ssize_t got = read(fd, (char *)im->file + at,
-		    im->file_size - at);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_errno(e, EX_IOERR, "cannot be read");
-		if (got == 0)
-			return err_set(e, EX_DATAERR, "cut while it was read: "
-			    "compile or fetch it again");
-		at += (size_t)got;
-	}
+	im->file = mem_large_try(im->file_size, 1);
+	if (!im->file)
+		return err_errno(e, EX_OSERR, "cannot be read");
+	got = read_first(fd, im->file, im->file_size);
+	if (got < 0)
+		return err_errno(e, EX_IOERR, "cannot be read");
+	if ((size_t)got < im->file_size)
+		return err_set(e, EX_DATAERR, "cut while it was read: compile "
+		    "or fetch it again");
 	return 0;
 }
 
@@ -254,12 +276,6 @@ writer_sources(struct writer *w, const struct ipdb_source *sources, size_t n)
 	w->header.sections[IMAGE_TEXTS].size = w->texts.n;
 }
 
-static size_t
-aligned(size_t n)
-{
-	return (n + IMAGE_ALIGNMENT - 1) / IMAGE_ALIGNMENT * IMAGE_ALIGNMENT;
-}
-
 static void
 writer_header(struct writer *w)
 {
@@ -350,16 +366,23 @@ image_said_sum(const struct image *im)
 	return image_is_file(im) ? h->sum : 0;
 }
 
-int
-image_verify(const struct image *im, struct err *e)
+static int
+check_sum(const struct image *im, struct err *e)
 {
 	const struct image_header *h = im->file;
 
-	assert(image_is_file(im));
 	if (image_sum(h, im->file_size) == h->sum)
 		return 0;
 	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
 	    "fetch it again");
+}
+
+int
+image_verify(const struct image *im, struct err *e)
+{
+	assert(image_is_file(im));
+	/* What was read was looked at then. */
+	return im->is_mapped ? check_sum(im, e) : 0;
 }
 
 /* Before its bytes are anywhere: what is no database is not read. */
@@ -367,27 +390,34 @@ static int
 look_at_header(struct image *im, int fd, struct err *e)
 {
 	struct image_header h;
-	ssize_t got = pread(fd, &h, sizeof h, 0);
+	ssize_t got = read_first(fd, &h, sizeof h);
 	struct stat st;
 
 	if (got < 0 || fstat(fd, &st) < 0)
 		return err_errno(e, EX_IOERR, "cannot be read");
 	im->file_size = (size_t)st.st_size;
-	return check_header(&h, got < (ssize_t)sizeof h ? (size_t)got :
-	    im->file_size, e);
+	if (check_header(&h, got < (ssize_t)sizeof h ? (size_t)got :
+	    im->file_size, e) < 0)
+		return -1;
+	return measure_sections(im, &h, e);
 }
 
 static int
 open_file(struct image *im, int fd, enum ipdb_where where, struct err *e)
 {
+	const struct image_header *h;
+
 	if (look_at_header(im, fd, e) < 0 ||
 	    (where == IPDB_IN_FILE ? map_whole : read_whole)(im, fd, e) < 0)
 		return -1;
 	/* What it says now is what counts. */
-	if (check_header(im->file, im->file_size, e) < 0 ||
-	    place_sections(im, im->file, e) < 0)
+	h = im->file;
+	if (check_header(h, im->file_size, e) < 0 ||
+	    measure_sections(im, h, e) < 0)
 		return -1;
-	return where == IPDB_IN_FILE ? 0 : image_verify(im, e);
+	for (size_t i = 0; i < IMAGE_SECTIONS; i++)
+		im->sections[i] = (char *)im->file + h->sections[i].offset;
+	return where == IPDB_IN_FILE ? 0 : check_sum(im, e);
 }
 
 bool

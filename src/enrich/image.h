@@ -43,8 +43,8 @@ enum {
 	IMAGE_VERSION = 1,
 };
 
-/* None is larger, all ranges and names that texts may have together. */
-#define IMAGE_SIZE_MAX ((uint64_t)4 << 30)
+/* None is larger: what texts may hold becomes less. */
+#define IMAGE_SIZE_MAX ((uint64_t)1 << 30)
 
 struct image_header {
 	char magic[IMAGE_MAGIC_SIZE];
@@ -108,7 +108,8 @@ uint64_t image_sum(const struct image_header *h, size_t n);
 /* What one says that its sum is; 0: it is no file. */
 uint64_t image_said_sum(const struct image *im);
 
-/* Reads all of one that is a file.  -1: its sum is wrong, EX_DATAERR. */
+/* Of one that is a file all is as it was written; in memory, that is known.  -1: its
+ * sum is wrong, EX_DATAERR. */
 int image_verify(const struct image *im, struct err *e);
 
 /* Writes it to a file beside the one named, on disk, and renames that.  What it

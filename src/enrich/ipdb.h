@@ -21,7 +21,7 @@
  *               database, named before or behind)
  *   TSV         start end ASN CC name (iptoasn.com)
  *   libloc      the text export of `location dump`
- *   compiled    what ipdb_compile() wrote: opened without being checked
+ *   compiled    what ipdb_compile() wrote: is asked as it is
  *
  * Within a file the most specific range wins, as a whole: if it says that
  * nothing is known, nothing is.  Between files the first named that knows a
