@@ -680,4 +680,21 @@ SKIP: {
 	    'interrupted and in small pieces: the same rows');
 }
 
+# What a damaged gzip file says before the damage is read once, though every run
+# complains: whether there is little of it or much.
+for my $n (1, 49, 300, 5000) {
+	my $text = join '', map { failure("u$_") } 1 .. $n;
+	my $rows = join '', map { "u$_\n" } 1 .. $n;
+	my $packed;
+	gzip(\$text, \$packed) or die 'gzip';
+	substr($packed, -6, 1) ^= "\x01";
+	fresh($packed);
+	for my $run (1 .. 3) {
+		my $ran = filter();
+		is($ran->{status}, 65, "damaged, $n rows, run $run: status");
+		like($ran->{err}, qr/damaged/, 'and why');
+		is(slurp($out), $rows, 'each row once');
+	}
+}
+
 done_testing;

@@ -239,17 +239,21 @@ static int
 seek_packed(struct input *in, uint64_t offset, struct input_ends *ends,
     struct err *e)
 {
+	int rc = 1;
+
 	*ends = (struct input_ends){ .head_n = 0 };
 	for (;;) {
-		int rc;
-
 		pass_over(in, offset, ends);
 		if (lines_place(&in->lines) == offset)
 			return 1;
-		rc = input_fill(in, e);
 		if (rc <= 0)
-			return rc;
+			break;
+		/* What came before damage counts. */
+		rc = input_fill(in, &in->damage);
 	}
+	if (rc < 0)
+		*e = in->damage;
+	return rc;
 }
 
 static int

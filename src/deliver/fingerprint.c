@@ -82,9 +82,8 @@ fingerprint_first(const struct rotated *one, struct log_place *sums,
 	/* What there is of damaged gzip data can be read. */
 	if (rc < 0 && (e->status != EX_DATAERR || !is_packed))
 		return -1;
-	/* A shorter one may grow: what there was counts. */
-	if (rc >= 0)
-		fingerprint_set(sums, ends.head_n, &ends);
+	/* A shorter one may grow, or be damaged: what there was counts. */
+	fingerprint_set(sums, ends.head_n, &ends);
 	return 1;
 }
 
