@@ -27,6 +27,7 @@ damaged();
 check();
 needed();
 endless();
+too_large();
 replaced();
 done_testing;
 
@@ -353,6 +354,35 @@ sub endless {
 		is($got->{err}, "mls-filter: $file:$why\n", 'its end');
 		is($got->{out}, $out, 'and the row is there');
 		is("$got->{status} $got->{signal}", '0 0', 'status 0');
+	}
+}
+
+# One that memory does not suffice for is left out, as any that is no good.
+sub too_large {
+	my ($small, $large) = ("$DIR/small.csv", "$DIR/large.db");
+	my $in = line_of('192.0.2.7');
+	my $with = sub {
+		my ($kib, $db) = @_;
+		return run({in => $in}, '/bin/sh', '-c',
+		    "ulimit -v $kib; exec \"\$@\"", 'sh', $FILTER, @OFFLINE,
+		    '--now', '2026-11-22T12:00:00Z', '--header', 'never',
+		    @COLUMNS, with($db));
+	};
+	spew($small, "192.0.2.0,192.0.2.255,US\n");
+	my $r = run($IPINFO, '--compile', '-o', $large, "$DIR/asn.csv");
+	is("$r->{status}$r->{err}", '0', 'a large one');
+	cmp_ok(-s $large, '>', 4 << 20, 'larger than what is tried at a time');
+	my $kib = 8 << 10;
+	$kib += 1 << 10 while $kib < 128 << 10 &&
+	    $with->($kib, $small)->{out} ne "192.0.2.7,US,,\n";
+SKIP: {
+		skip 'a sanitizer needs more than there is', 2
+		    if $kib >= 128 << 10;
+		$r = $with->($kib, $large);
+		is("$r->{status} $r->{out}", "0 192.0.2.7,,,\n",
+		    'the row is there');
+		is($r->{err}, "mls-filter: $large: cannot be read: " .
+		    "Cannot allocate memory\n", 'and what is wrong');
 	}
 }
 
