@@ -697,4 +697,21 @@ for my $n (1, 49, 300, 5000) {
 	}
 }
 
+# And what comes behind the place where a run ended, if both came with the damage.
+{
+	my @all = map { failure("u$_") } 1 .. 49;
+	my ($part, $packed);
+	gzip(\join('', @all[0 .. 19]), \$part) or die 'gzip';
+	gzip(\join('', @all), \$packed) or die 'gzip';
+	substr($packed, -6, 1) ^= "\x01";
+	fresh($part);
+	is(filter()->{status}, 0, 'a part of it, not damaged');
+	spew($log, $packed);
+	for my $run (1 .. 2) {
+		is(filter()->{status}, 65, "more of it, damaged, run $run");
+		is(slurp($out), join('', map { "u$_\n" } 1 .. 49),
+		    'each row once, the last ones too');
+	}
+}
+
 done_testing;

@@ -116,8 +116,8 @@ has_room(const struct ahead *a)
 	    a->chunks < (a->is_asked ? CHUNKS : CHUNKS_EARLY);
 }
 
-/* Under the lock.  Small files have one, and few files those beyond CHUNKS: the
- * others have their memory together, on large pages. */
+/* Under the lock.  The first, which is all that small files need, and those that
+ * are early have memory of their own; the others lie together, on large pages. */
 static struct chunk *
 chunk_new(struct ahead *a)
 {

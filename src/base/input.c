@@ -152,13 +152,10 @@ input_next(struct input *in, struct slice *block, struct err *e)
 	int filled;
 
 	*block = (struct slice){ NULL, 0 };
-	if (in->damage.status) {
-		*e = in->damage;
-		return -1;
-	}
 	if (in->done)
 		return 0;
-	filled = input_fill(in, &in->damage);
+	/* What came before damage is handed out first. */
+	filled = in->damage.status ? -1 : input_fill(in, &in->damage);
 	if (in->packing != PACKING_UNKNOWN)
 		*block = lines_next(&in->lines);
 	if (filled == 0) {

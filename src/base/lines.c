@@ -21,19 +21,13 @@ lines_init(struct lines *l, size_t max, size_t longest)
 		.size = FIRST, .max = max, .longest = longest };
 }
 
-static void
-free_text(const struct lines *l)
+void
+lines_release(struct lines *l)
 {
 	if (l->size == l->max)
 		mem_large_free(l->text, 1, ROOM);
 	else
 		free(l->text);
-}
-
-void
-lines_release(struct lines *l)
-{
-	free_text(l);
 }
 
 char *
@@ -44,7 +38,7 @@ lines_room(struct lines *l, size_t *n)
 
 	memmove(text, l->text + l->start, l->end - l->start);
 	if (grows) {
-		free_text(l);
+		lines_release(l);
 		l->text = text;
 		l->size = l->max;
 	}

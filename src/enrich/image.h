@@ -43,7 +43,7 @@ enum {
 	IMAGE_VERSION = 1,
 };
 
-/* None is larger: what texts may hold becomes less. */
+/* More than any is large; a file that says so is not read. */
 #define IMAGE_SIZE_MAX ((uint64_t)1 << 30)
 
 struct image_header {
