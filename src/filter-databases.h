@@ -9,8 +9,8 @@
  * the databases only if all of the new are good. */
 int filter_databases_open(struct filter_run *run);
 
-/* The same, unless they are open: with the first row of a file, since often
- * there is none; where somebody waits for rows, at start. */
+/* The same, unless they are open: with the first row, since a run may have
+ * none. */
 void filter_databases_need(struct filter_run *run);
 
 /* Every few seconds, by run->now: opens them again if one was replaced. */

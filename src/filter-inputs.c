@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/signals.h"
-#include "filter-databases.h"
 #include "filter-feed.h"
 
 /* An input that cannot be read to its end. */
@@ -81,8 +80,6 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 	pace_start(&run->pace, !is_live, run->now);
 	if (run->rdns)
 		rdns_set_lasting(run->rdns, !is_live);
-	if (is_live)
-		filter_databases_need(run);
 
 	while ((rc = await_input(run, f, e)) == 0) {
 		int got = feed_next(f, &block, &readings, e);

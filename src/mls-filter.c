@@ -174,8 +174,6 @@ work(struct filter_run *run, char **names, int n)
 		return explain_files(run, names, n);
 	if (options_check_state(&run->options, n, names[0], &e) < 0)
 		return diag_fail(&run->diag, &e);
-	if (run->options.confirm || run->options.follow)
-		filter_databases_need(run);
 	if (filter_run_names(run, &e) < 0)
 		return diag_fail(&run->diag, &e);
 	if (run->options.confirm) {

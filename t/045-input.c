@@ -198,6 +198,7 @@ test_wait(void)
 	struct err e;
 	struct stat st;
 	sigset_t blocked, none;
+	bool good;
 	int ends[2];
 
 	if (pipe(ends) < 0 || dup2(ends[0], STDIN_FILENO) < 0)
@@ -216,6 +217,17 @@ test_wait(void)
 	    slice_is(block, SLICE("ab\n")) && input_taken(in) == 4,
 	    "the other half completes it");
 	ok(input_wait(in, 0, -1, NULL) == 0, "and what is left is no line");
+	(void)!write(ends[1], "d\ne\n", 4);
+	good = input_wait(in, 0, -1, NULL) == 1 &&
+	    input_wait(in, 0, -1, NULL) == 1;
+	(void)!write(ends[1], "f\ng", 3);
+	ok(good && input_wait(in, 0, -1, NULL) == 1 &&
+	    input_next(in, &block, &e) == 1 &&
+	    slice_is(block, SLICE("cd\ne\n")) && input_taken(in) == 8,
+	    "asked more than once, it has read once");
+	ok(input_next(in, &block, &e) == 1 && slice_is(block, SLICE("f\n")) &&
+	    input_taken(in) == 11 && input_wait(in, 0, -1, NULL) == 0,
+	    "and reads on where it was");
 	sigemptyset(&none);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGUSR1);
@@ -228,7 +240,7 @@ test_wait(void)
 	ok(input_wait(in, -1, -1, NULL) == 1, "the end is something to read");
 	while (input_next(in, &block, &e) == 1 && block.n == 0)
 		;
-	ok(slice_is(block, SLICE("c")), "the last line, without newline");
+	ok(slice_is(block, SLICE("g")), "the last line, without newline");
 	ok(input_next(in, &block, &e) == 0 && input_wait(in, -1, -1, NULL) == 1 &&
 	    input_next(in, &block, &e) == 0, "the end stays the end");
 	input_close(in);

@@ -295,7 +295,7 @@ sub check {
 	is($got->{status}, 65, '--check with a missing one');
 }
 
-# Files without a row need no database; whoever waits for rows is told at once.
+# Without a row no database is needed, and none is looked at.
 sub needed {
 	my $nothing = "$DIR/nothing.log";
 	my $log = "$DIR/rows.log";
@@ -311,24 +311,40 @@ sub needed {
 	    'with the first row it is, once');
 	is(run($FILTER, @bad, '--state', "$DIR/needed.state", '-o',
 	    "$DIR/needed.csv", $nothing)->{err}, '', '--state: the same');
-	my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', $nothing, $FILTER,
-	    @bad);
-	like($r->{err}, $complaint, 'behind a pipe: at start');
-	like(run({ in => '' }, $FILTER, @bad, '--confirm', '--state',
-	    "$DIR/confirm.state", '-o', "$DIR/confirm.csv")->{err}, $complaint, '--confirm: at start');
+	for ([$nothing, qr/\A\z/, 'none'], [$log, $complaint, 'the first']) {
+		my ($of, $said, $which) = @$_;
+		my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', $of,
+		    $FILTER, @bad);
+		like($r->{err}, $said, "behind a pipe: $which row");
+		$r = run({ in => slurp($of) }, $FILTER, @bad, '--confirm',
+		    '--state', "$DIR/confirm.state", '-o',
+		    "$DIR/confirm.csv");
+		like($r->{err}, $said, "--confirm: $which row");
+	}
 	my $pid = fork // die "fork: $!";
 	if (!$pid) {
 		open STDERR, '>', "$DIR/follow.err" or die "follow.err: $!";
 		exec $FILTER, @bad, '--follow', '--state', "$DIR/follow.state",
 		    '-o', "$DIR/follow.csv", $nothing or die "exec: $!";
 	}
-	for (1 .. 300) {
-		last if -s "$DIR/follow.err";
-		sleep 0.1;
-	}
+	grown("$DIR/follow.state");
+	is(slurp("$DIR/follow.err"), '', '--follow: none row');
+	open my $end, '>>', $nothing or die "$nothing: $!";
+	print $end line_of('192.0.2.7');
+	close $end or die;
+	grown("$DIR/follow.err");
 	kill 'TERM', $pid;
 	waitpid $pid, 0;
-	like(slurp("$DIR/follow.err"), $complaint, '--follow: at start');
+	like(slurp("$DIR/follow.err"), $complaint, '--follow: the first row');
+}
+
+# Waits until a file holds something.
+sub grown {
+	my ($file) = @_;
+	for (1 .. 300) {
+		last if -s $file;
+		sleep 0.1;
+	}
 }
 
 # Small files that unpack to much more than memory should hold: one line without

@@ -116,11 +116,25 @@ if (!$pid) {
 	exec $FILTER, @OFFLINE, '-q', '--columns', 'user', "$DIR/fifo";
 }
 sleep 0.5;
+is waitpid($pid, POSIX::WNOHANG()), 0, 'a FIFO nobody opens is waited for';
 kill 'TERM', $pid;
 $took = ended($pid, 8);
 ok defined $took && $took < 2, 'a FIFO nobody opens: TERM ends it';
 is $?, 0, 'exit 0';
 spew("$DIR/long", map { failure("u$_") } 1 .. 50000);
+
+# Behind a pipe, whatever reads give: short, interrupted, and on a system where
+# each must be asked for first.
+for my $how (['NO_NOWAIT', 1], map { ['SHAKE', $_] } 1 .. 5) {
+	local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+	local $ENV{$how->[0]} = $how->[1];
+	my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', "$DIR/long",
+	    $FILTER, @OFFLINE, '-q', '--columns', 'user');
+	is $r->{status}, 0, "behind a pipe, @$how";
+	ok $r->{out} eq join('', map { "$_\n" } 'user', map { "u$_" }
+	    1 .. 50000), 'all rows, once, in their order';
+}
+
 pipe my $unread, my $full or die;
 $pid = fork // die;
 if (!$pid) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -78,6 +79,22 @@ channel_read(struct channel *c, void *p, size_t n, struct err *e)
 	c->at_end = got == 0;
 	c->taken += (uint64_t)got;
 	return got;
+}
+
+size_t
+channel_take(struct channel *c, void *p, size_t n)
+{
+	struct iovec room = { .iov_base = p, .iov_len = n };
+	ssize_t got;
+
+	if (!c->is_live || c->must_ask)
+		return 0;
+	got = preadv2(c->fd, &room, 1, -1, RWF_NOWAIT);
+	c->must_ask = got < 0 && errno == EOPNOTSUPP;
+	if (got <= 0)
+		return 0;
+	c->taken += (uint64_t)got;
+	return (size_t)got;
 }
 
 int

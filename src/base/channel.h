@@ -15,6 +15,8 @@ struct channel {
 	int fd;
 	bool is_live;		/* no regular file: somebody may be writing */
 	bool is_interruptible;	/* by signals; may be set at any time */
+	bool must_ask;		/* the system knows no read that does not wait:
+				 * pipes before Linux 6.4, terminals */
 	bool at_end;		/* the last read found no more */
 	int64_t time;		/* of modification; INT64_MAX: live */
 	uint64_t size;		/* when it was opened; 0: live */
@@ -29,6 +31,10 @@ void channel_close(struct channel *c);
 /* One read(2) of at most n bytes: bytes, 0 at the end, -2 if nothing is there
  * now, -1: e says why, EX_IOERR. */
 ssize_t channel_read(struct channel *c, void *p, size_t n, struct err *e);
+
+/* At most n bytes of what is there already, without waiting.  0: nothing is, or
+ * only channel_read() can tell: at the end, of a file, with an error. */
+size_t channel_take(struct channel *c, void *p, size_t n);
 
 /* Goes to a place in a regular file.  -1: as channel_read(). */
 int channel_seek(struct channel *c, uint64_t offset, struct err *e);

@@ -20,6 +20,7 @@ struct input {
 	struct channel channel;
 	enum packing packing;
 	bool eof, done, growing;
+	bool is_filled;		/* by input_take(), for input_next() */
 	struct lines lines;	/* unpacked, once the packing is known */
 	struct gzip *gzip;
 	struct err damage;	/* found, but not reported yet */
@@ -137,6 +138,10 @@ input_fill(struct input *in, struct err *e)
 		return input_sniff(in, e);
 	if (in->packing == PACKING_GZIP)
 		return input_fill_gzip(in, e);
+	if (in->is_filled) {
+		in->is_filled = false;
+		return 1;
+	}
 	if (in->eof)
 		return 0;
 	text = lines_room(&in->lines, &room);
@@ -344,6 +349,23 @@ input_fd(const struct input *in)
 	return in->channel.fd;
 }
 
+/* Reads what has come, if any: one call to the system, where looking and reading
+ * are two. */
+static bool
+input_take(struct input *in)
+{
+	size_t room;
+	char *text;
+
+	if (in->packing != PACKING_NONE)
+		return false;
+	text = lines_room(&in->lines, &room);
+	room = channel_take(&in->channel, text, room);
+	lines_add(&in->lines, room);
+	in->is_filled = room > 0;
+	return in->is_filled;
+}
+
 int
 input_wait(struct input *in, int64_t microseconds, int other,
     const sigset_t *mask)
@@ -352,10 +374,12 @@ input_wait(struct input *in, int64_t microseconds, int other,
 		{ .fd = other, .events = POLLIN } };
 	struct timespec limit = { .tv_sec = microseconds / 1000000,
 		.tv_nsec = microseconds % 1000000 * 1000 };
-	bool pending = in->done || in->eof || in->damage.status ||
-	    (in->gzip && gzip_is_fed(in->gzip));
+	bool pending = in->is_filled || in->done || in->eof ||
+	    in->damage.status || (in->gzip && gzip_is_fed(in->gzip));
 	int rc;
 
+	if (microseconds == 0 && !pending && input_take(in))
+		return 1;
 	if (pending)
 		limit = (struct timespec){ 0 };
 	rc = ppoll(p, other < 0 ? 1 : 2,

@@ -77,7 +77,8 @@ int input_next(struct input *in, struct slice *block, struct err *e);
 
 /* Waits until input_next() has something to read.  1: it has; 0: microseconds
  * have passed (-1: no limit), or another descriptor is readable (-1: none); -1:
- * a signal came that mask lets through. */
+ * a signal came that mask lets through.  Ends what input_next() has lent, as that
+ * does: with no time to wait, it may read already. */
 int input_wait(struct input *in, int64_t microseconds, int other,
 	const sigset_t *mask);
 

@@ -10,6 +10,7 @@
  *	FAULT_LOG=FILE		what changes a disk or secures it, as it is done:
  *				"NAME PATH", a line each; create: a new name
  *	NO_DATA_SYNC=1		fdatasync() does nothing and says it did
+ *	NO_NOWAIT=1		RWF_NOWAIT is refused, as by pipes before Linux 6.4
  *	SHAKE=SEED		a quarter of reads and writes is interrupted, a
  *				quarter is short, of one byte or half */
 #include <dlfcn.h>
@@ -26,6 +27,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -215,6 +217,21 @@ __pread_chk(int fd, void *p, size_t n, off_t at, size_t room)
 {
 	(void)room;
 	return pread(fd, p, n, at);
+}
+
+ssize_t
+preadv2(int fd, const struct iovec *to, int n, off_t at, int flags)
+{
+	struct iovec one = *to;
+	REAL(ssize_t, "preadv2", int, const struct iovec *, int, off_t, int);
+	if (getenv("NO_NOWAIT")) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (strikes(READ) || shakes(&one.iov_len))
+		return -1;
+	return n == 1 ? real(fd, &one, 1, at, flags) :
+	    real(fd, to, n, at, flags);
 }
 
 int
