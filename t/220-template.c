@@ -268,6 +268,7 @@ many(struct buf *b, int n, bool named)
 static void
 test_limits(void)
 {
+	struct template_match m;
 	struct template *t;
 	struct arena a;
 	struct buf b;
@@ -277,6 +278,23 @@ test_limits(void)
 	arena_init(&a, 1000000);
 	t = template_compile(&a, many(&b, TEMPLATE_HOLES, true), &e);
 	ok(t && template_holes(t) == TEMPLATE_HOLES, "16 named holes");
+	/* Those without a name take the place of none that has one. */
+	(void)many(&b, TEMPLATE_HOLES - 1, true);
+	buf_add(&b, SLICE("{a:ip} {:word} {:rest}"));
+	t = template_compile(&a, buf_slice(&b), &e);
+	ok(t && template_match(t, SLICE("text 0 1 2 3 4 5 6 7 8 9 10 11 12 13 "
+	    "14 192.0.2.7 without names"), &m) &&
+	    slice_is(m.holes[0], SLICE("0")) &&
+	    slice_is(m.holes[TEMPLATE_HOLES - 1], SLICE("192.0.2.7")) &&
+	    m.ip.family == IP_V4 && m.ip.low == 0xc0000207,
+	    "and two without a name behind them");
+	t = template_compile(&a, SLICE("user {:word?} {a:word?} {:word} "
+	    "{b:word?}"), &e);
+	ok(t && template_match(t, SLICE("user x one y two"), &m) &&
+	    slice_is(m.holes[0], SLICE("one")) &&
+	    slice_is(m.holes[1], SLICE("two")) &&
+	    template_match(t, SLICE("user x  y "), &m) && !m.holes[0].p &&
+	    !m.holes[1].p, "holes without a name between, and left out");
 	ok(!template_compile(&a, many(&b, TEMPLATE_HOLES + 1, true), &e) &&
 	    e.status == EX_CONFIG && strstr(e.text, "16 named"), "17 are not");
 	ok(template_compile(&a, many(&b, 31, false), &e) != NULL,

@@ -247,14 +247,14 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 			from->name_size };
 }
 
-/* And to the places; whoever asked will read their names. */
+/* And to the places. */
 static void
 batch_place(const struct compiled *c, const struct batch *b,
     struct place *places)
 {
 	for (size_t i = 0; i < b->n; i++) {
 		compiled_place(c, b->at[i], &places[i]);
-		__builtin_prefetch(places[i].as_name.p);
+		compiled_expect_name(&places[i]);
 	}
 }
 

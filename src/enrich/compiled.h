@@ -27,12 +27,24 @@ int compiled_verify(const struct compiled *c, struct err *e);
 
 /* The place of one address; the places of many at once, which costs less than
  * one by one.  Damage leads to places that are not known.  Slices live as long
- * as c, and
- * equal texts are at the same place. */
+ * as c, and equal texts are at the same place. */
 void compiled_find_one(const struct compiled *c, const struct ip *ip,
 	struct place *place);
 void compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 	struct place *places);
+
+/* Whoever asked for a place will read the name, which may lie in two lines of
+ * the processor's cache. */
+static inline void
+compiled_expect_name(const struct place *place)
+{
+	struct slice name = place->as_name;
+
+	if (name.n == 0)
+		return;
+	__builtin_prefetch(name.p);
+	__builtin_prefetch(name.p + name.n - 1);
+}
 
 /* Places by number, for those who make another of it: 0 is nowhere. */
 size_t compiled_places(const struct compiled *c);

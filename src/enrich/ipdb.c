@@ -263,7 +263,7 @@ ipdb_expect(struct ipdb *db, const struct ip *ips, size_t n)
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (ip_equal(&answers[i]->ip, &ips[i])) {
-			__builtin_prefetch(answers[i]->place.as_name.p);
+			compiled_expect_name(&answers[i]->place);
 			continue;
 		}
 		missing[missed] = ips[i];

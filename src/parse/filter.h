@@ -13,13 +13,13 @@
 
 /* One filters/NAME.yaml: what the lines of one daemon mean. */
 struct rule {
-	enum event_kind event;
-	int line;			/* in the file */
 	const struct template *template;
-	int fields[TEMPLATE_HOLES];	/* what each named hole is */
 	size_t shared;			/* pieces it has in common with the
 					 * rule before it */
-	struct byteset starts;		/* what may stand behind these */
+	struct starts starts;		/* what may stand behind these */
+	enum event_kind event;
+	int line;			/* in the file */
+	int fields[TEMPLATE_HOLES];	/* what each named hole is */
 	bool proved;			/* an example shows it */
 };
 

@@ -254,7 +254,7 @@ take_choice(const struct hole *hole, struct slice *rest, struct slice until,
 	struct slice choices = hole->choices, one;
 
 	(void)until;
-	if (rest->n == 0 || !byteset_has(&hole->starts, *rest->p))
+	if (rest->n == 0 || !starts_have(&hole->starts, *rest->p))
 		return false;
 	while (hole_next_choice(&choices, &one))
 		if (slice_starts(*rest, one))
@@ -309,15 +309,15 @@ unknown_type(struct slice name, struct err *e)
 	    (int)name.n, name.p, known);
 }
 
-static struct byteset
+static struct starts
 starts_of(struct slice choices)
 {
-	struct byteset starts = { { false } };
+	struct starts starts = { { 0 } };
 	bool is_start = true;
 
 	for (size_t i = 0; i < choices.n; i++) {
 		if (is_start)
-			starts.has[(unsigned char)choices.p[i]] = true;
+			starts_add(&starts, choices.p[i]);
 		is_start = choices.p[i] == '|';
 	}
 	return starts;

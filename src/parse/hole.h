@@ -3,20 +3,39 @@
 #define PARSE_HOLE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/slice.h"
 #include "schema/ip.h"
 
+/* Bytes that texts begin with, a bit for each: asked once a line, where a
+ * byteset would be a place in memory of its own. */
+struct starts {
+	uint64_t bits[4];
+};
+
+static inline bool
+starts_have(const struct starts *s, char c)
+{
+	return s->bits[(unsigned char)c / 64] >> (unsigned char)c % 64 & 1;
+}
+
+static inline void
+starts_add(struct starts *s, char c)
+{
+	s->bits[(unsigned char)c / 64] |= UINT64_C(1) << (unsigned char)c % 64;
+}
+
 /* A hole of a template: what may stand in it. */
 struct hole_type;
 struct hole {
 	const struct hole_type *type;	/* NULL: no hole */
-	struct slice text;		/* as written, without its braces */
+	bool optional;
 	struct slice name;		/* may be empty */
 	struct slice choices;		/* of {name=a|b} */
-	struct byteset starts;		/* what these begin with */
-	bool optional;
+	struct starts starts;		/* what these begin with */
+	struct slice text;		/* as written, without its braces */
 };
 
 /* Reads what stands between the braces: name:type, name:type?, name=a|b,

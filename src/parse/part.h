@@ -8,11 +8,11 @@
  * Behind the last stands one with neither. */
 struct part {
 	struct slice literal;
-	struct hole hole;
+	size_t named;	/* holes with a name before this part */
 	bool last;	/* a literal that must not occur again further on:
 			 * everything behind a `widest` hole */
-	size_t named;	/* holes with a name before this part */
 	bool is_ip;	/* and it has a name */
+	struct hole hole;
 };
 
 #endif

@@ -160,21 +160,18 @@ static bool
 match_hole(const struct part *part, struct slice *rest,
     struct template_match *m)
 {
-	struct slice value;
+	struct slice *value = &m->holes[part->named];
 	bool fits;
 
 	if (part->is_ip) {
-		fits = hole_take_ip(rest, &value, &m->ip);
+		fits = hole_take_ip(rest, value, &m->ip);
 		m->ip_hole = part->named;
 	} else {
-		fits = hole_take(&part->hole, rest, part[1].literal, &value);
+		fits = hole_take(&part->hole, rest, part[1].literal, value);
 	}
-	if (!fits && !part->hole.optional)
-		return false;
-	if (part->hole.name.n)
-		m->holes[part->named] = fits ? value :
-		    (struct slice){ NULL, 0 };
-	return true;
+	if (!fits)
+		*value = (struct slice){ NULL, 0 };
+	return fits || part->hole.optional;
 }
 
 static bool
@@ -249,19 +246,19 @@ template_shared(const struct template *t, const struct template *other)
 	return n;
 }
 
-struct byteset
+struct starts
 template_starts(const struct template *t, size_t shared)
 {
-	static const struct byteset all = { { [0 ... 255] = true } };
+	static const struct starts all = { { [0 ... 3] = UINT64_MAX } };
 	const struct part *part = &t->parts[shared];
-	struct byteset one = { { false } };
+	struct starts one = { { 0 } };
 
 	if (shared == t->n)
 		return all;
 	if (part->hole.type)
 		return part->hole.choices.n && !part->hole.optional ?
 		    part->hole.starts : all;
-	one.has[(unsigned char)*part->literal.p] = true;
+	starts_add(&one, *part->literal.p);
 	return one;
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/slice.h"
+#include "parse/hole.h"
 #include "parse/sought.h"
 #include "schema/ip.h"
 
@@ -32,7 +33,8 @@ struct template *template_compile(struct arena *a, struct slice text,
 
 /* What a match found.  A hole that was left out is empty with p NULL. */
 struct template_match {
-	struct slice holes[TEMPLATE_HOLES];
+	/* What has no name is written where the next that has one will be. */
+	struct slice holes[TEMPLATE_HOLES + 1];
 	struct ip ip;		/* of the last named hole of type ip, */
 	size_t ip_hole;		/* which is this one */
 	size_t reached;		/* bytes that fitted, also on failure */
@@ -53,17 +55,17 @@ size_t template_shared(const struct template *t,
 	const struct template *other);
 /* What may stand behind these pieces: most rules that do not match a message
  * differ from it in one byte.  False: no need to try. */
-struct byteset template_starts(const struct template *t, size_t shared);
+struct starts template_starts(const struct template *t, size_t shared);
 
 static inline bool
-template_may_match(size_t shared, const struct byteset *starts,
+template_may_match(size_t shared, const struct starts *starts,
     struct slice message, struct template_match *m)
 {
 	size_t at = shared ? m->ends[shared - 1] : 0;
 
 	if (m->parts < shared)
 		return false;
-	if (at == message.n || byteset_has(starts, message.p[at]))
+	if (at == message.n || starts_have(starts, message.p[at]))
 		return true;
 	m->parts = shared;
 	return false;
