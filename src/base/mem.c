@@ -59,17 +59,17 @@ large_size(size_t count, size_t size)
 }
 
 void *
-mem_large_try(size_t count, size_t size)
+mem_large(size_t count, size_t size)
 {
 	size_t total = large_size(count, size), before;
 	char *p;
 
 	if (total == 0)
-		return calloc(count ? count : 1, size ? size : 1);
+		return mem_array(count, size);
 	p = mmap(NULL, total + LARGE, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
-		return NULL;
+		return mem_checked(NULL);
 	before = -(uintptr_t)p % LARGE;
 	if (before)
 		munmap(p, before);
@@ -77,12 +77,6 @@ mem_large_try(size_t count, size_t size)
 	/* It may not be granted: then it is as it was. */
 	(void)madvise(p + before, total, MADV_HUGEPAGE);
 	return p + before;
-}
-
-void *
-mem_large(size_t count, size_t size)
-{
-	return mem_checked(mem_large_try(count, size));
 }
 
 void

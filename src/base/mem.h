@@ -15,9 +15,6 @@ void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
  * many (madvise(2), MADV_HUGEPAGE).  The caller frees with mem_large_free(),
  * saying again how much it is. */
 void *mem_large(size_t count, size_t size);
-
-/* The same, for what can be done without.  NULL: errno says why. */
-void *mem_large_try(size_t count, size_t size);
 void mem_large_free(void *p, size_t count, size_t size);
 
 /* The same for more of them: what there was is copied. */

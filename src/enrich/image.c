@@ -17,8 +17,8 @@
 
 #include "base/buf.h"
 #include "base/durable.h"
+#include "base/filecopy.h"
 #include "base/mem.h"
-
 
 static_assert(sizeof(struct image_place) == 12, "a place has holes");
 static_assert(sizeof(struct image_source) == 40, "a source has holes");
@@ -134,20 +134,16 @@ read_first(int fd, void *p, size_t n)
 }
 
 static int
-read_whole(struct image *im, int fd, struct err *e)
+copy_whole(struct image *im, int fd, struct err *e)
 {
-	ssize_t got;
-
-	im->file = mem_large_try(im->file_size, 1);
-	if (!im->file)
-		return err_errno(e, EX_OSERR, "cannot be read");
-	got = read_first(fd, im->file, im->file_size);
-	if (got < 0)
-		return err_errno(e, EX_IOERR, "cannot be read");
-	if ((size_t)got < im->file_size)
+	im->file = filecopy_map(fd, im->file_size);
+	if (im->file)
+		return 0;
+	if (errno == ENODATA)
 		return err_set(e, EX_DATAERR, "cut while it was read: compile "
 		    "or fetch it again");
-	return 0;
+	return err_errno(e, errno == ENOMEM ? EX_OSERR : EX_IOERR,
+	    "cannot be read");
 }
 
 static int
@@ -158,17 +154,14 @@ map_whole(struct image *im, int fd, struct err *e)
 	if (p == MAP_FAILED)
 		return err_errno(e, EX_NOINPUT, "cannot be mapped");
 	im->file = p;
-	im->is_mapped = true;
 	return 0;
 }
 
 void
 image_close(struct image *im)
 {
-	if (im->is_mapped)
+	if (im->file)
 		munmap(im->file, im->file_size);
-	else if (im->file)
-		mem_large_free(im->file, im->file_size, 1);
 	for (size_t i = 0; !im->file && i < IMAGE_SECTIONS; i++)
 		free(im->sections[i]);
 }
@@ -366,23 +359,16 @@ image_said_sum(const struct image *im)
 	return image_is_file(im) ? h->sum : 0;
 }
 
-static int
-check_sum(const struct image *im, struct err *e)
-{
-	const struct image_header *h = im->file;
-
-	if (image_sum(h, im->file_size) == h->sum)
-		return 0;
-	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
-	    "fetch it again");
-}
-
 int
 image_verify(const struct image *im, struct err *e)
 {
+	const struct image_header *h = im->file;
+
 	assert(image_is_file(im));
-	/* What was read was looked at then. */
-	return im->is_mapped ? check_sum(im, e) : 0;
+	if (im->is_verified || image_sum(h, im->file_size) == h->sum)
+		return 0;
+	return err_set(e, EX_DATAERR, "damaged: its sum is wrong, compile or "
+	    "fetch it again");
 }
 
 /* Before its bytes are anywhere: what is no database is not read. */
@@ -408,7 +394,7 @@ open_file(struct image *im, int fd, enum ipdb_where where, struct err *e)
 	const struct image_header *h;
 
 	if (look_at_header(im, fd, e) < 0 ||
-	    (where == IPDB_IN_FILE ? map_whole : read_whole)(im, fd, e) < 0)
+	    (where == IPDB_IN_FILE ? map_whole : copy_whole)(im, fd, e) < 0)
 		return -1;
 	/* What it says now is what counts. */
 	h = im->file;
@@ -417,7 +403,11 @@ open_file(struct image *im, int fd, enum ipdb_where where, struct err *e)
 		return -1;
 	for (size_t i = 0; i < IMAGE_SECTIONS; i++)
 		im->sections[i] = (char *)im->file + h->sections[i].offset;
-	return where == IPDB_IN_FILE ? 0 : check_sum(im, e);
+	if (where == IPDB_IN_FILE)
+		return 0;
+	/* What will not change is looked at once. */
+	im->is_verified = image_verify(im, e) == 0;
+	return im->is_verified ? 0 : -1;
 }
 
 bool

@@ -74,7 +74,7 @@ struct image_source {
 struct image {
 	void *file;			/* or NULL */
 	size_t file_size;
-	bool is_mapped;			/* or read */
+	bool is_verified;		/* its sum is right, and will be */
 	void *sections[IMAGE_SECTIONS];
 	size_t sizes[IMAGE_SECTIONS];	/* bytes */
 };

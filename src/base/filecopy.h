@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef BASE_FILECOPY_H
+#define BASE_FILECOPY_H
+
+#include <stddef.h>
+
+/* A file's first n bytes, n at least 1, in memory that is only to be read:
+ * whatever becomes of the file, they stay as they were copied.  The caller ends
+ * it with munmap(2).  NULL: errno says why; ENODATA: the file is shorter. */
+void *filecopy_map(int fd, size_t n);
+
+#endif
