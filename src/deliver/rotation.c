@@ -89,6 +89,8 @@ rotated_look(struct rotated *one, int fd, const char *name, struct err *e)
 {
 	struct statx x;
 
+	one->device = one->inode = one->size = 0;
+	one->born = one->changed = 0;
 	if (statx(name ? AT_FDCWD : fd, name ? name : "",
 	    name ? 0 : AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME,
 	    &x) < 0) {

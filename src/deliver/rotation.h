@@ -57,8 +57,9 @@ bool rotation_has_newer(const struct rotation *r, const struct rotated *one);
 /* Whether a file is missing just behind this one, by the numbers. */
 bool rotation_has_hole(const struct rotation *r, size_t behind);
 
-/* What a file is, by name or by descriptor (name NULL).  1: a regular file; 0:
- * not there; -1: e says why: EX_NOINPUT (something else), EX_IOERR. */
+/* What a file is, by name or by descriptor (name NULL): device to changed, 0
+ * where they cannot be had.  1: a regular file; 0: not there; -1: e says why:
+ * EX_NOINPUT (something else), EX_IOERR. */
 int rotated_look(struct rotated *one, int fd, const char *name,
 	struct err *e);
 
