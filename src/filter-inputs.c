@@ -52,10 +52,11 @@ wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 static int
 await_input(struct filter_run *run, struct feed *f, struct err *e)
 {
-	int rc = wait_for_input(run, f, e);
-
-	if (rc || !run->stopping || filter_run_now() < run->stop_at)
-		return rc;
+	if (!run->stopping || filter_run_now() < run->stop_at)
+		return wait_for_input(run, f, e);
+	/* With a time to wait, so that nothing is read which would be lost. */
+	if (input_is_live(f->in) && feed_wait(f, 1, -1, NULL) <= 0)
+		return 1;
 	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
 	    "read");
 	if (input_is_live(f->in))

@@ -221,12 +221,14 @@ test_wait(void)
 	good = input_wait(in, 0, -1, NULL) == 1 &&
 	    input_wait(in, 0, -1, NULL) == 1;
 	(void)!write(ends[1], "f\ng", 3);
-	ok(good && input_wait(in, 0, -1, NULL) == 1 &&
-	    input_next(in, &block, &e) == 1 &&
-	    slice_is(block, SLICE("cd\ne\n")) && input_taken(in) == 8,
+	good = good && input_wait(in, 0, -1, NULL) == 1 &&
+	    input_next(in, &block, &e) == 1;
+	/* All at once where asking does not read. */
+	ok(good && (slice_is(block, SLICE("cd\ne\nf\n")) ||
+	    (slice_is(block, SLICE("cd\ne\n")) && input_taken(in) == 8 &&
+	    input_next(in, &block, &e) == 1 && slice_is(block, SLICE("f\n")))),
 	    "asked more than once, it has read once");
-	ok(input_next(in, &block, &e) == 1 && slice_is(block, SLICE("f\n")) &&
-	    input_taken(in) == 11 && input_wait(in, 0, -1, NULL) == 0,
+	ok(input_taken(in) == 11 && input_wait(in, 0, -1, NULL) == 0,
 	    "and reads on where it was");
 	sigemptyset(&none);
 	sigemptyset(&blocked);

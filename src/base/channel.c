@@ -48,7 +48,8 @@ channel_open(struct channel *c, const char *name, struct err *e)
 	if (S_ISFIFO(st.st_mode))
 		enlarge_pipe(fd);
 	*c = (struct channel){ .name = mem_text(name, strlen(name)), .fd = fd,
-		.is_live = !S_ISREG(st.st_mode), .time = INT64_MAX };
+		.is_live = !S_ISREG(st.st_mode),
+		.is_pipe = S_ISFIFO(st.st_mode), .time = INT64_MAX };
 	if (!c->is_live) {
 		c->time = st.st_mtim.tv_sec;
 		c->size = (uint64_t)st.st_size;
@@ -87,7 +88,8 @@ channel_take(struct channel *c, void *p, size_t n)
 	struct iovec room = { .iov_base = p, .iov_len = n };
 	ssize_t got;
 
-	if (!c->is_live || c->must_ask)
+	/* An error of a socket would be told once, and to nobody. */
+	if (!c->is_pipe || c->must_ask)
 		return 0;
 	got = preadv2(c->fd, &room, 1, -1, RWF_NOWAIT);
 	c->must_ask = got < 0 && errno == EOPNOTSUPP;

@@ -15,8 +15,9 @@ struct channel {
 	int fd;
 	bool is_live;		/* no regular file: somebody may be writing */
 	bool is_interruptible;	/* by signals; may be set at any time */
-	bool must_ask;		/* the system knows no read that does not wait:
-				 * pipes before Linux 6.4, terminals */
+	bool is_pipe;
+	bool must_ask;		/* a pipe that has no read that does not wait:
+				 * before Linux 6.4, and FIFOs */
 	bool at_end;		/* the last read found no more */
 	int64_t time;		/* of modification; INT64_MAX: live */
 	uint64_t size;		/* when it was opened; 0: live */
@@ -33,7 +34,7 @@ void channel_close(struct channel *c);
 ssize_t channel_read(struct channel *c, void *p, size_t n, struct err *e);
 
 /* At most n bytes of what is there already, without waiting.  0: nothing is, or
- * only channel_read() can tell: at the end, of a file, with an error. */
+ * only channel_read() can tell: at the end, and of all but pipes. */
 size_t channel_take(struct channel *c, void *p, size_t n);
 
 /* Goes to a place in a regular file.  -1: as channel_read(). */
