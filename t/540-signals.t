@@ -5,10 +5,12 @@
 use strict;
 use warnings;
 use FindBin;
+use IO::Handle;
 use lib "$FindBin::Bin/lib";
 use Live qw(live appears ended);
 use MLS;
 use POSIX ();
+use Socket qw(AF_UNIX PF_UNSPEC SOCK_STREAM);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -107,6 +109,53 @@ print $pipe failure('b');
 close $pipe;
 ended($pid, 5);
 is slurp("$DIR/emptied"), "user\nb\n", 'copytruncate and HUP: a new header';
+
+# TERM under load, and somebody else reads on: what was not written is there.
+{
+	pipe my $rest, my $into or die "pipe: $!";
+	$into->blocking(0);
+	$pid = fork // die;
+	if (!$pid) {
+		open STDIN, '<&', $rest;
+		open STDOUT, '>', $out;
+		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
+		    'never';
+	}
+	my ($sent, $begun, $told, $left) = (0, time, 0, '');
+	while (waitpid($pid, POSIX::WNOHANG()) == 0 && time - $begun < 10) {
+		$told ||= time - $begun > 0.5 && kill 'TERM', $pid;
+		$sent += 20 if syswrite $into, failure('kept') x 20;
+		sleep 0.0005;
+	}
+	close $into;
+	$left .= $_ while <$rest>;
+	is slurp($out) =~ tr/\n// + $left =~ tr/\n//, $sent,
+	    'TERM under load: each line is a row, or still in the pipe';
+}
+
+# A connection that breaks is no end.
+{
+	socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC
+	    or die "socketpair: $!";
+	$pid = fork // die;
+	if (!$pid) {
+		close $ours;
+		open STDIN, '<&', $theirs;
+		open STDOUT, '>', $out;
+		open STDERR, '>', "$out.err";
+		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
+		    'never';
+	}
+	# What it never reads makes closing a reset.
+	syswrite $theirs, 'x';
+	close $theirs;
+	syswrite $ours, failure('a');
+	ok defined appears($out, "a\n"), 'a row from a socket';
+	close $ours;
+	ended($pid, 5);
+	is $? >> 8, 74, 'a broken connection: status 74';
+	like slurp("$out.err"), qr/Connection reset by peer/, 'and why';
+}
 
 # TERM where nothing goes on: a FIFO nobody opens, output nobody reads.
 POSIX::mkfifo("$DIR/fifo", 0600);
