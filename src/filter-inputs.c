@@ -55,7 +55,7 @@ await_input(struct filter_run *run, struct feed *f, struct err *e)
 	if (!run->stopping || filter_run_now() < run->stop_at)
 		return wait_for_input(run, f, e);
 	/* With a time to wait, so that nothing is read which would be lost. */
-	if (input_is_live(f->in) && feed_wait(f, 1, -1, NULL) <= 0)
+	if (input_is_live(f->in) && feed_wait(f, 1, -1, NULL) == 0)
 		return 1;
 	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
 	    "read");

@@ -212,8 +212,8 @@ reopen(struct filter_run *run, struct err *e)
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
 	if (run->ipdb)
 		(void)filter_databases_open(run);
-	diag_say(&run->diag, DIAG_INFO, "output, log and databases opened "
-	    "again");
+	diag_say(&run->diag, DIAG_INFO, run->ipdb ? "output, log and "
+	    "databases opened again" : "output and log opened again");
 	return 0;
 }
 

@@ -311,7 +311,7 @@ sub needed {
 	    'with the first row it is, once');
 	is(run($FILTER, @bad, '--state', "$DIR/needed.state", '-o',
 	    "$DIR/needed.csv", $nothing)->{err}, '', '--state: the same');
-	for ([$nothing, qr/\A\z/, 'none'], [$log, $complaint, 'the first']) {
+	for ([$nothing, qr/\A\z/, 'no'], [$log, $complaint, 'the first']) {
 		my ($of, $said, $which) = @$_;
 		my $r = run('/bin/sh', '-c', 'exec cat "$0" | "$@"', $of,
 		    $FILTER, @bad);
@@ -328,7 +328,7 @@ sub needed {
 		    '-o', "$DIR/follow.csv", $nothing or die "exec: $!";
 	}
 	grown("$DIR/follow.state");
-	is(slurp("$DIR/follow.err"), '', '--follow: none row');
+	is(slurp("$DIR/follow.err"), '', '--follow: no row');
 	open my $end, '>>', $nothing or die "$nothing: $!";
 	print $end line_of('192.0.2.7');
 	close $end or die;

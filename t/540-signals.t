@@ -118,6 +118,7 @@ is slurp("$DIR/emptied"), "user\nb\n", 'copytruncate and HUP: a new header';
 	if (!$pid) {
 		open STDIN, '<&', $rest;
 		open STDOUT, '>', $out;
+		open STDERR, '>', "$out.err";
 		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
 		    'never';
 	}

@@ -3,10 +3,26 @@
 #include "base/filecopy.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
+
+ssize_t
+filecopy_read(int fd, void *p, size_t n)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = pread(fd, (char *)p + done, n - done,
+		    (off_t)done);
+
+		if (got == 0 || (got < 0 && errno != EINTR))
+			return got < 0 ? -1 : (ssize_t)done;
+		if (got > 0)
+			done += (size_t)got;
+	}
+	return (ssize_t)n;
+}
 
 /* Into a file that has no name, so that nobody else can change it.  Memory of
  * our own would do, but has a page fault for each of its pages, where a file's
@@ -30,37 +46,20 @@ copy_to_file(int fd, size_t n)
 	return p;
 }
 
-/* False: errno. */
-static bool
-read_all(int fd, char *p, size_t n)
-{
-	size_t done = 0;
-
-	while (done < n) {
-		ssize_t got = pread(fd, p + done, n - done, (off_t)done);
-
-		if (got > 0) {
-			done += (size_t)got;
-		} else if (got == 0) {
-			errno = ENODATA;
-			return false;
-		} else if (errno != EINTR) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static void *
 copy_to_memory(int fd, size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE |
 	    MAP_ANONYMOUS, -1, 0);
+	ssize_t got;
 	int error;
 
-	if (p == MAP_FAILED || read_all(fd, p, n))
+	if (p == MAP_FAILED)
 		return p;
-	error = errno;
+	got = filecopy_read(fd, p, n);
+	if (got == (ssize_t)n)
+		return p;
+	error = got < 0 ? errno : ENODATA;
 	munmap(p, n);
 	errno = error;
 	return MAP_FAILED;

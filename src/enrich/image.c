@@ -116,23 +116,6 @@ check_header(const struct image_header *h, size_t size, struct err *e)
 	return 0;
 }
 
-/* The first n bytes; how many there are, or -1. */
-static ssize_t
-read_first(int fd, void *p, size_t n)
-{
-	size_t at = 0;
-
-	while (at < n) {
-		ssize_t got = pread(fd, (char *)p + at, n - at, (off_t)at);
-
-		if (got == 0 || (got < 0 && errno != EINTR))
-			return got < 0 ? -1 : (ssize_t)at;
-		if (got > 0)
-			at += (size_t)got;
-	}
-	return (ssize_t)n;
-}
-
 static int
 copy_whole(struct image *im, int fd, struct err *e)
 {
@@ -376,7 +359,7 @@ static int
 look_at_header(struct image *im, int fd, struct err *e)
 {
 	struct image_header h;
-	ssize_t got = read_first(fd, &h, sizeof h);
+	ssize_t got = filecopy_read(fd, &h, sizeof h);
 	struct stat st;
 
 	if (got < 0 || fstat(fd, &st) < 0)
