@@ -126,7 +126,6 @@ is slurp("$DIR/emptied"), "user\nb\n", 'copytruncate and HUP: a new header';
 	while (waitpid($pid, POSIX::WNOHANG()) == 0 && time - $begun < 10) {
 		$told ||= time - $begun > 0.5 && kill 'TERM', $pid;
 		$sent += 20 if syswrite $into, failure('kept') x 20;
-		sleep 0.0005;
 	}
 	close $into;
 	$left .= $_ while <$rest>;

@@ -60,6 +60,8 @@ appears($log, 'started');
 rename $log, "$log.1";
 kill 'HUP', $pid;
 ok defined appears($log, 'opened again'), 'HUP: the log is opened again';
+like slurp($log), qr/: output and log opened again\n/,
+    'no database is, before a row needs one';
 close $write;
 waitpid $pid, 0;
 like slurp($log), qr/ended\n\z/, 'and used to the end';
