@@ -404,6 +404,87 @@ test_expected(void)
 	err_list_release(&list);
 }
 
+/* The first address of a range, of which four share the upper half if they are
+ * fine. */
+static struct ip
+first_of(unsigned i, bool are_fine)
+{
+	return are_fine ? (struct ip){ IP_V6, 0x20010db8ULL << 32 | i / 4,
+		(uint64_t)(i % 4) << 62 } :
+	    (struct ip){ IP_V6, 0x20010db8ULL << 32 | i, 0 };
+}
+
+static struct ip
+before(struct ip ip)
+{
+	ip.high -= ip.low == 0;
+	ip.low--;
+	return ip;
+}
+
+/* As many ranges as that, one behind the other: their borders, what is before
+ * and behind all, and between them addresses of another family and none. */
+static unsigned
+wrong_of(unsigned n, bool are_fine)
+{
+	const char *texts[FILES] = { NULL };
+	struct ip ips[4 * IPDB_EXPECTED];
+	struct place places[4 * IPDB_EXPECTED];
+	uint32_t expected[4 * IPDB_EXPECTED] = { 0 };
+	struct err_list list;
+	struct ipdb *db;
+	struct buf rows;
+	unsigned asks = 0, wrong = 0;
+
+	buf_init(&rows, 1 << 16);
+	for (unsigned i = 0; i < n; i++) {
+		struct ip first = first_of(i, are_fine);
+		struct ip last = before(first_of(i + 1, are_fine));
+
+		ip_add(&rows, &first);
+		buf_add_byte(&rows, ',');
+		ip_add(&rows, &last);
+		buf_addf(&rows, ",%u,Name\n", i + 1);
+		expected[asks] = i + 1;
+		ips[asks++] = first;
+		expected[asks] = i + 1;
+		ips[asks++] = last;
+		ips[asks++] = i % 2 ? (struct ip){ IP_NONE, first.high, 0 } :
+		    (struct ip){ IP_V4, 0, i };
+	}
+	ips[asks++] = before(first_of(0, are_fine));
+	ips[asks++] = first_of(n, are_fine);
+	ips[asks++] = (struct ip){ IP_V6, UINT64_MAX, UINT64_MAX };
+	buf_add_byte(&rows, '\0');
+	texts[0] = rows.p;
+	db = open_all(texts, &list);
+	ipdb_find_many(db, ips, asks, places);
+	for (unsigned i = 0; i < asks; i++) {
+		struct place one;
+
+		ipdb_find(db, &ips[i], &one);
+		wrong += places[i].asn != expected[i] ||
+		    one.asn != expected[i];
+	}
+	ipdb_close(db);
+	err_list_release(&list);
+	buf_release(&rows);
+	return wrong;
+}
+
+/* Parts of a list are searched together, the last of which is shorter. */
+static void
+test_lengths(void)
+{
+	unsigned wrong[2] = { 0, 0 };
+
+	for (unsigned n = 1; n < IPDB_EXPECTED; n++)
+		for (int fine = 0; fine < 2; fine++)
+			wrong[fine] += wrong_of(n, fine) > 0;
+	ok(wrong[0] == 0, "IPv6 of every length: %u wrong", wrong[0]);
+	ok(wrong[1] == 0, "the same, finer than /64: %u wrong", wrong[1]);
+}
+
 int
 main(void)
 {
@@ -414,6 +495,7 @@ main(void)
 	test_several();
 	test_cache();
 	test_expected();
+	test_lengths();
 	scratch_end();
 	return done();
 }

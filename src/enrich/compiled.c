@@ -92,65 +92,50 @@ compiled_close(struct compiled *c)
 struct batch {
 	const struct ip *ips;
 	size_t n;
-	size_t at[BATCH];	/* where an answer may begin */
-	size_t end[BATCH];	/* and where it must have */
+	/* Which of them are of a family, and where in its list each is. */
+	struct members {
+		size_t n;
+		uint8_t which[BATCH];
+		uint32_t at[BATCH];
+	} v4, v6;
+	uint32_t number[BATCH];		/* of a place */
 };
 
-/* The last of n addresses from at on that is not behind this one, of a list that
- * has every so many of all.  Which way it goes cannot be foreseen, so there is
- * no branch for it; that upper halves are equal is rare, and lower ones are far
- * away. */
-static inline size_t
-v6_search(const struct compiled *c, const uint64_t *highs, size_t every,
-    size_t at, size_t n, const struct ip *ip)
+/* Families come in no order that could be foreseen. */
+static void
+batch_begin(struct batch *b, const struct ip *ips, size_t n)
 {
-	const uint64_t *lows = c->v6_lows;
-
-	while (n > 1) {
-		size_t half = n / 2, i = at + half;
-		bool is_equal = highs[i] == ip->high;
-		uint64_t low = lows && is_equal ? lows[i * every] : 0;
-
-		at += half & -(size_t)((highs[i] < ip->high) |
-		    (is_equal & (low <= ip->low)));
-		n -= half;
+	b->ips = ips;
+	b->n = n;
+	b->v4.n = b->v6.n = 0;
+	for (size_t i = 0; i < n; i++) {
+		b->v4.which[b->v4.n] = b->v6.which[b->v6.n] = (uint8_t)i;
+		b->v4.n += ips[i].family == IP_V4;
+		b->v6.n += ips[i].family == IP_V6;
+		b->number[i] = 0;
 	}
-	return at;
 }
 
-/* The part of the list that the tops leave. */
-static void
-v6_begin(const struct compiled *c, const struct ip *ip, size_t *at,
-    size_t *end)
-{
-	*at = IMAGE_STRIDE * v6_search(c, c->v6_tops, IMAGE_STRIDE, 0,
-	    c->v6_tops_n, ip);
-	*end = c->v6_n - *at < IMAGE_STRIDE ? c->v6_n : *at + IMAGE_STRIDE;
-	__builtin_prefetch(c->v6_highs + *at);
-	__builtin_prefetch(c->v6_highs + *end - 1);
-}
-
-static void
-v4_begin(const struct compiled *c, const struct ip *ip, size_t *at,
-    size_t *end)
+/* Its part of the list begins there, and has so many. */
+static uint32_t
+v4_begin(const struct compiled *c, const struct ip *ip, uint32_t *at)
 {
 	const uint32_t *index = c->v4_index + (ip->low >> 16 & 0xffff);
+	uint32_t n = index[1] - index[0];
 
 	*at = index[0];
-	*end = index[1];
-	if (*at >= *end || *end > c->v4_n) {
-		*at = *end = 0;
-		return;
-	}
+	if (index[0] >= index[1] || index[1] > c->v4_n)
+		return 0;
 	__builtin_prefetch(c->v4_lows + *at);
-	__builtin_prefetch(c->v4_lows + *at + (*end - *at) / 2);
+	__builtin_prefetch(c->v4_lows + *at + n / 2);
+	return n;
 }
 
-static size_t
-v4_search(const uint16_t *lows, size_t at, size_t n, uint16_t low)
+static uint32_t
+v4_search(const uint16_t *lows, uint32_t at, uint32_t n, uint16_t low)
 {
 	while (n > 1) {
-		size_t half = n / 2;
+		uint32_t half = n / 2;
 
 		at = lows[at + half] <= low ? at + half : at;
 		n -= half;
@@ -158,67 +143,86 @@ v4_search(const uint16_t *lows, size_t at, size_t n, uint16_t low)
 	return at;
 }
 
+static void
+batch_find_v4(const struct compiled *c, struct batch *b)
+{
+	struct members *m = &b->v4;
+	uint32_t sizes[BATCH];
+
+	for (size_t i = 0; i < m->n; i++)
+		__builtin_prefetch(c->v4_index +
+		    (b->ips[m->which[i]].low >> 16 & 0xffff));
+	for (size_t i = 0; i < m->n; i++)
+		sizes[i] = v4_begin(c, &b->ips[m->which[i]], &m->at[i]);
+	for (size_t i = 0; i < m->n; i++) {
+		m->at[i] = v4_search(c->v4_lows, m->at[i], sizes[i],
+		    (uint16_t)b->ips[m->which[i]].low);
+		__builtin_prefetch(c->v4_numbers + m->at[i]);
+	}
+	for (size_t i = 0; i < m->n; i++)
+		if (sizes[i])
+			b->number[m->which[i]] = c->v4_numbers[m->at[i]];
+}
+
+/* Whether address at of a list that has every so many of all is not behind it.
+ * What that will be cannot be foreseen, so there is no branch for it; that upper
+ * halves are equal is rare, and lower ones are far away. */
+static inline bool
+v6_reaches(const uint64_t *highs, const uint64_t *lows, size_t every, size_t at,
+    const struct ip *ip)
+{
+	bool is_equal = highs[at] == ip->high;
+	uint64_t low = is_equal ? lows[at * every] : 0;
+
+	return (highs[at] < ip->high) | (is_equal & (low <= ip->low));
+}
+
+/* Of n addresses of such a list, from where each of the batch is on, the last
+ * that is not behind it. */
 static inline void
-begin(const struct compiled *c, const struct ip *ip, size_t *at, size_t *end)
+v6_search(const uint64_t *highs, const uint64_t *lows, size_t every, size_t n,
+    struct batch *b)
 {
-	*at = *end = 0;
-	if (ip->family == IP_V4)
-		v4_begin(c, ip, at, end);
-	else if (ip->family == IP_V6)
-		v6_begin(c, ip, at, end);
-}
+	struct members *m = &b->v6;
 
-/* From a part of the list to a place in it. */
-static inline size_t
-search(const struct compiled *c, const struct ip *ip, size_t at, size_t n)
-{
-	return ip->family == IP_V4 ? v4_search(c->v4_lows, at, n,
-	    (uint16_t)ip->low) : v6_search(c, c->v6_highs, 1, at, n, ip);
-}
+	while (n > 1) {
+		size_t half = n / 2;
 
-static inline const uint32_t *
-numbers(const struct compiled *c, const struct ip *ip)
-{
-	return ip->family == IP_V4 ? c->v4_numbers : c->v6_numbers;
-}
+		for (size_t i = 0; i < m->n; i++) {
+			const struct ip *ip = &b->ips[m->which[i]];
+			size_t at = m->at[i] + half;
+			bool reaches = lows ? v6_reaches(highs, lows, every,
+			    at, ip) : highs[at] <= ip->high;
 
-static void
-batch_begin(const struct compiled *c, struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++)
-		if (b->ips[i].family == IP_V4)
-			__builtin_prefetch(c->v4_index +
-			    (b->ips[i].low >> 16 & 0xffff));
-	for (size_t i = 0; i < b->n; i++)
-		begin(c, &b->ips[i], &b->at[i], &b->end[i]);
-}
-
-static void
-batch_search(const struct compiled *c, struct batch *b)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		const struct ip *ip = &b->ips[i];
-		size_t n = b->end[i] - b->at[i];
-
-		if (n == 0)
-			continue;
-		b->at[i] = search(c, ip, b->at[i], n);
-		__builtin_prefetch(numbers(c, ip) + b->at[i]);
+			m->at[i] += (uint32_t)half & -(uint32_t)reaches;
+		}
+		n -= half;
 	}
 }
 
-/* And to the numbers of places. */
 static void
-batch_number(const struct compiled *c, struct batch *b)
+batch_find_v6(const struct compiled *c, struct batch *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		uint32_t number = 0;
+	struct members *m = &b->v6;
+	size_t n = c->v6_n < IMAGE_STRIDE ? c->v6_n : IMAGE_STRIDE;
 
-		if (b->end[i] > 0)
-			number = numbers(c, &b->ips[i])[b->at[i]];
-		b->at[i] = number < c->places_n ? number : 0;
-		__builtin_prefetch(c->places + b->at[i]);
+	if (m->n == 0 || n == 0)
+		return;
+	memset(m->at, 0, m->n * sizeof *m->at);
+	v6_search(c->v6_tops, c->v6_lows, IMAGE_STRIDE, c->v6_tops_n, b);
+	/* All parts are of one size: the last begins before its top. */
+	for (size_t i = 0; i < m->n; i++) {
+		size_t at = IMAGE_STRIDE * (size_t)m->at[i];
+
+		m->at[i] = (uint32_t)(at < c->v6_n - n ? at : c->v6_n - n);
+		__builtin_prefetch(c->v6_highs + m->at[i]);
+		__builtin_prefetch(c->v6_highs + m->at[i] + n - 1);
 	}
+	v6_search(c->v6_highs, c->v6_lows, 1, n, b);
+	for (size_t i = 0; i < m->n; i++)
+		__builtin_prefetch(c->v6_numbers + m->at[i]);
+	for (size_t i = 0; i < m->n; i++)
+		b->number[m->which[i]] = c->v6_numbers[m->at[i]];
 }
 
 static bool
@@ -247,30 +251,6 @@ compiled_place(const struct compiled *c, size_t number, struct place *place)
 			from->name_size };
 }
 
-/* And to the places. */
-static void
-batch_place(const struct compiled *c, const struct batch *b,
-    struct place *places)
-{
-	for (size_t i = 0; i < b->n; i++) {
-		compiled_place(c, b->at[i], &places[i]);
-		compiled_expect_name(&places[i]);
-	}
-}
-
-void
-compiled_find_one(const struct compiled *c, const struct ip *ip,
-    struct place *place)
-{
-	size_t at, end;
-	uint32_t number = 0;
-
-	begin(c, ip, &at, &end);
-	if (end > at)
-		number = numbers(c, ip)[search(c, ip, at, end - at)];
-	compiled_place(c, number < c->places_n ? number : 0, place);
-}
-
 void
 compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
     struct place *places)
@@ -278,12 +258,18 @@ compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 	struct batch b;
 
 	for (size_t from = 0; from < n; from += b.n) {
-		b.ips = ips + from;
-		b.n = n - from < BATCH ? n - from : BATCH;
-		batch_begin(c, &b);
-		batch_search(c, &b);
-		batch_number(c, &b);
-		batch_place(c, &b, places + from);
+		batch_begin(&b, ips + from, n - from < BATCH ? n - from : BATCH);
+		batch_find_v4(c, &b);
+		batch_find_v6(c, &b);
+		for (size_t i = 0; i < b.n; i++) {
+			if (b.number[i] >= c->places_n)
+				b.number[i] = 0;
+			__builtin_prefetch(c->places + b.number[i]);
+		}
+		for (size_t i = 0; i < b.n; i++) {
+			compiled_place(c, b.number[i], &places[from + i]);
+			compiled_expect_name(&places[from + i]);
+		}
 	}
 }
 

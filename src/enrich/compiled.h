@@ -25,11 +25,9 @@ void compiled_close(struct compiled *c);
 /* Reads all of it.  -1: e says what is wrong, without the name, EX_DATAERR. */
 int compiled_verify(const struct compiled *c, struct err *e);
 
-/* The place of one address; the places of many at once, which costs less than
- * one by one.  Damage leads to places that are not known.  Slices live as long
- * as c, and equal texts are at the same place. */
-void compiled_find_one(const struct compiled *c, const struct ip *ip,
-	struct place *place);
+/* The places of addresses, of many at once for less than one by one.  Damage
+ * leads to places that are not known.  Slices live as long as c, and equal texts
+ * are at the same place. */
 void compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 	struct place *places);
 

@@ -283,7 +283,7 @@ ipdb_find(struct ipdb *db, const struct ip *ip, struct place *place)
 
 	if (!ip_equal(&a->ip, ip)) {
 		a->ip = *ip;
-		compiled_find_one(db->compiled, ip, &a->place);
+		compiled_find(db->compiled, ip, 1, &a->place);
 	}
 	*place = a->place;
 }
