@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/signals.h"
 
 enum { CHECK_MS = 3000 };
 
@@ -76,7 +77,10 @@ filter_databases_open(struct filter_run *run)
 		    "country_code, asn and aso stay empty (fetch one with "
 		    "mls-ipinfo --update, or install tor-geoipdb, or name "
 		    "files with --database)");
+	/* Rows wait for them whose lines nobody else has any more. */
+	signals_busy(true);
 	db = ipdb_open(list->items, list->n, IPDB_IN_MEMORY, &complaints);
+	signals_busy(false);
 	if (run->ipdb)
 		check_replacement(run, db, &complaints);
 	if (run->ipdb && complaints.n) {

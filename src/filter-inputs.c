@@ -9,6 +9,8 @@
 #include "base/signals.h"
 #include "filter-feed.h"
 
+enum { LINE_MS = 100 };		/* the rest of a line that has begun */
+
 /* An input that cannot be read to its end. */
 static void
 note_damage(struct filter_run *run, const struct input *in, struct err *e)
@@ -24,13 +26,15 @@ static int
 wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 {
 	int other = run->rdns ? rdns_fd(run->rdns) : -1;
+	bool is_live = input_is_live(f->in);
 	int rc = filter_run_heed(run, e);
 
 	while (rc == 0 && (rc = filter_run_move(run, e)) == 0 &&
 	    feed_wait(f, 0, -1, NULL) <= 0) {
 		if (run->now - run->heard_at >= PACE_SILENCE)
 			pace_silent(&run->pace, run->now);
-		if (run->stopping && run->now - run->heard_at >= FILTER_SILENCE_MS)
+		if (run->stopping && (run->now - run->heard_at >=
+		    FILTER_SILENCE_MS || (is_live && run->now >= run->stop_at)))
 			return 1;
 		/* A thread of ours will not be long. */
 		rc = f->ahead ? 0 : sink_flush(run->sink, e);
@@ -54,7 +58,10 @@ await_input(struct filter_run *run, struct feed *f, struct err *e)
 {
 	if (!run->stopping || filter_run_now() < run->stop_at)
 		return wait_for_input(run, f, e);
-	/* With a time to wait, so that nothing is read which would be lost. */
+	/* What has begun, and nothing behind it, which would be lost. */
+	if (input_is_live(f->in) && input_end_line(f->in, LINE_MS))
+		return 0;
+	/* With a time to wait, so that it is not read. */
 	if (input_is_live(f->in) && feed_wait(f, 1, -1, NULL) == 0)
 		return 1;
 	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
@@ -104,6 +111,10 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 		    sink_rows(run->sink));
 	}
 	feed_stop(f);
+	if (rc > 0 && is_live && input_has_begun(f->in))
+		diag_say(&run->diag, DIAG_WARNING, "told to stop: the last "
+		    "line of '%s' has no end and is left out",
+		    input_name(f->in));
 	run->bytes = before + input_taken(f->in);
 	return rc;
 }

@@ -205,14 +205,14 @@ static int
 reopen(struct filter_run *run, struct err *e)
 {
 	int rc = run->sink ? reopen_output(run, e) : 0;
+	bool are_good;
 
 	if (rc)
 		return rc;
 	if (diag_reopen(&run->diag, e) < 0)
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
-	if (run->ipdb)
-		(void)filter_databases_open(run);
-	diag_say(&run->diag, DIAG_INFO, run->ipdb ? "output, log and "
+	are_good = run->ipdb && filter_databases_open(run) == 0;
+	diag_say(&run->diag, DIAG_INFO, are_good ? "output, log and "
 	    "databases opened again" : "output and log opened again");
 	return 0;
 }

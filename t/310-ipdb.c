@@ -437,6 +437,7 @@ wrong_of(unsigned n, bool are_fine)
 	unsigned asks = 0, wrong = 0;
 
 	buf_init(&rows, 1 << 16);
+	buf_add(&rows, SLICE("0.0.0.0,255.255.255.255,64500,Name\n"));
 	for (unsigned i = 0; i < n; i++) {
 		struct ip first = first_of(i, are_fine);
 		struct ip last = before(first_of(i + 1, are_fine));
@@ -449,6 +450,7 @@ wrong_of(unsigned n, bool are_fine)
 		ips[asks++] = first;
 		expected[asks] = i + 1;
 		ips[asks++] = last;
+		expected[asks] = i % 2 ? 0 : 64500;
 		ips[asks++] = i % 2 ? (struct ip){ IP_NONE, first.high, 0 } :
 		    (struct ip){ IP_V4, 0, i };
 	}

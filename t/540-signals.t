@@ -122,16 +122,57 @@ is slurp("$DIR/emptied"), "user\nb\n", 'copytruncate and HUP: a new header';
 		exec $FILTER, @OFFLINE, '-q', '--columns', 'user', '--header',
 		    'never';
 	}
-	my ($sent, $begun, $told, $left) = (0, time, 0, '');
+	# Pieces that end anywhere.
+	my ($sent, $begun, $told, $left, $line) = ('', time, 0, '', 0);
+	my $lines = join '', map { failure("kept$_") } 10000 .. 19999;
 	while (waitpid($pid, POSIX::WNOHANG()) == 0 && time - $begun < 10) {
 		$told ||= time - $begun > 0.5 && kill 'TERM', $pid;
-		$sent += 20 if syswrite $into, failure('kept') x 20;
+		my $from = length($sent) % length $lines;
+		my $n = syswrite $into, substr $lines, $from, 3001;
+		$sent .= substr $lines, $from, $n if $n;
 	}
 	close $into;
 	$left .= $_ while <$rest>;
-	is slurp($out) =~ tr/\n// + $left =~ tr/\n//, $sent,
+	my $rows = () = slurp($out) =~ /^kept/mg;
+	$line = index $sent, "\n", $line + 1 for 1 .. $rows;
+	is substr($sent, $line + 1), $left,
 	    'TERM under load: each line is a row, or still in the pipe';
+	ok $rows > 1000, "$rows rows before that";
 }
+
+# What has no end is left out, and that is said.
+($pid, $pipe) = start($out, '--log-level', 'warning');
+print $pipe failure('whole'), failure('half') =~ s/\n//r;
+appears($out, 'whole');
+kill 'TERM', $pid;
+ended($pid, 5);
+is $? >> 8, 0, 'half a line: exit 0';
+is slurp($out), "whole\n", 'no row of it';
+like slurp("$out.err"), qr/the last line of 'standard input' has no end and is /,
+    'and it is said';
+close $pipe;
+
+# Lines that were read before databases that take long: longer than the
+# patience with what hangs.
+for my $n (1, 2) {
+	spew("$DIR/ranges$n", "198.51.100.0,198.51.100.255,6450$n,Name\n");
+	run($IPINFO, '--compile', '-o', "$DIR/slow$n.db",
+	    "$DIR/ranges$n");
+}
+{
+	local @ENV{qw(LD_PRELOAD FAULT)} = ("$BUILD/t/fault.so",
+	    'pread:1+:SLOW');
+	($pid, $pipe) = start($out, '--database', "$DIR/slow1.db",
+	    '--database', "$DIR/slow2.db", '--columns', 'user,asn');
+}
+print $pipe failure('patient');
+sleep 0.7;
+kill 'TERM', $pid;
+$took = ended($pid, 20);
+ok defined $took && $took > 5, 'TERM while databases are read: they are';
+is $?, 0, 'exit 0';
+like slurp($out), qr/\Apatient,6450\d\n\z/, 'and the row is written';
+close $pipe;
 
 # A connection that breaks is no end.
 {
@@ -247,7 +288,7 @@ is slurp("$DIR/same.csv"), "a\nb\n", 'nothing lost, nothing doubled';
 my $db = "$DIR/db.csv";
 spew($db, "198.51.100.0,198.51.100.255,FR\n");
 ($pid, $pipe) = start($out, '--database', $db, '--columns',
-    'user,country_code');
+    'user,country_code', '--log-level', 'info');
 print $pipe failure('first');
 ok defined appears($out, "first,FR\n"), 'a database';
 spew("$db.new", "198.51.100.0,198.51.100.255,DE\nnonsense\n");
@@ -263,6 +304,8 @@ print $pipe failure('third');
 ok defined appears($out, "third,DE\n"), 'a good one does';
 close $pipe;
 ended($pid, 5);
+is_deeply [slurp("$out.err") =~ /: (.*) opened again$/mg], ['output and log',
+    'output, log and databases'], 'what was opened again is said as it is';
 
 # Live input outlives its first day: the year of a stamp without one is that of
 # the clock when the line comes, not when the program began.

@@ -384,9 +384,40 @@ input_wait(struct input *in, int64_t microseconds, int other,
 		limit = (struct timespec){ 0 };
 	rc = ppoll(p, other < 0 ? 1 : 2,
 	    microseconds < 0 && !pending ? NULL : &limit, mask);
-	if (rc < 0)
+	if (rc < 0 && !pending)
 		return -1;
-	return p[0].revents != 0 || pending;
+	return pending || p[0].revents != 0;
+}
+
+bool
+input_has_begun(const struct input *in)
+{
+	return in->packing == PACKING_NONE && !in->done &&
+	    (in->lines.skipping || lines_left(&in->lines).n > 0);
+}
+
+bool
+input_end_line(struct input *in, int milliseconds)
+{
+	struct pollfd p = { .fd = in->channel.fd, .events = POLLIN };
+	struct err e;
+	ssize_t got;
+	size_t room;
+	char *text;
+
+	for (; input_has_begun(in) && !in->is_filled && !in->eof;
+	    milliseconds = 0) {
+		if (poll(&p, 1, milliseconds) <= 0)
+			return false;
+		text = lines_room(&in->lines, &room);
+		got = input_read(in, text, 1, &e);
+		if (got < 0)
+			return false;
+		lines_add(&in->lines, (size_t)got);
+		in->is_filled = (got && *text == '\n') ||
+		    lines_left(&in->lines).n > in->lines.longest;
+	}
+	return in->is_filled || in->eof;
 }
 
 bool

@@ -82,6 +82,14 @@ int input_next(struct input *in, struct slice *block, struct err *e);
 int input_wait(struct input *in, int64_t microseconds, int other,
 	const sigset_t *mask);
 
+/* Of text that is not packed: whether a line has begun whose end has not come. */
+bool input_has_begun(const struct input *in);
+
+/* Reads to the end of a line that has begun, and nothing behind it, so that
+ * whoever reads on begins with a whole line.  Waits so long for the first byte of
+ * it.  True: input_next() has something to say. */
+bool input_end_line(struct input *in, int milliseconds);
+
 /* A pipe, socket or terminal: somebody may be writing to it right now. */
 bool input_is_live(const struct input *in);
 

@@ -36,7 +36,8 @@ lines_room(struct lines *l, size_t *n)
 	bool grows = l->is_full && l->size < l->max;
 	char *text = grows ? mem_large(1, ROOM) : l->text;
 
-	memmove(text, l->text + l->start, l->end - l->start);
+	if (text != l->text + l->start)
+		memmove(text, l->text + l->start, l->end - l->start);
 	if (grows) {
 		lines_release(l);
 		l->text = text;

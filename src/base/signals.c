@@ -10,7 +10,7 @@
 static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 /* Handlers can reach nothing but a global. */
-static volatile sig_atomic_t came[NSIG];
+static volatile sig_atomic_t came[NSIG], is_told, is_busy;
 static sigset_t all, none;
 static void (*ticking)(void);
 
@@ -19,9 +19,33 @@ note(int signal)
 {
 	if (signal == SIGINT)
 		signal = SIGTERM;
-	if (signal == SIGTERM && !came[SIGTERM] && !ticking)
+	if (signal == SIGTERM && !came[SIGTERM] && !ticking) {
+		is_told = 1;
 		alarm(SIGNALS_PATIENCE);
+	}
 	came[signal] = 1;
+}
+
+/* Patience is at an end.  The signal that ends us comes when this is done. */
+static void
+expire(int signal)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	if (is_busy) {
+		alarm(SIGNALS_PATIENCE);
+		return;
+	}
+	sigaction(signal, &usual, NULL);
+	raise(signal);
+}
+
+void
+signals_busy(bool on)
+{
+	is_busy = on;
+	if (!on && is_told && !ticking)
+		alarm(SIGNALS_PATIENCE);
 }
 
 void
@@ -30,7 +54,7 @@ signals_catch(void)
 	struct sigaction action = { .sa_handler = note,
 		.sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction usual = { .sa_handler = SIG_DFL };
+	struct sigaction end = { .sa_handler = expire, .sa_flags = SA_RESTART };
 
 	sigemptyset(&none);
 	sigemptyset(&all);
@@ -41,7 +65,7 @@ signals_catch(void)
 		sigaction(caught[i], &action, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 	sigaction(SIGXFSZ, &ignore, NULL);
-	sigaction(SIGALRM, &usual, NULL);
+	sigaction(SIGALRM, &end, NULL);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 

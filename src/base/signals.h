@@ -16,6 +16,10 @@
 enum { SIGNALS_PATIENCE = 5 };
 void signals_catch(void);
 
+/* What takes its time does not hang: as long as it is on nobody's patience ends,
+ * and from then on all of it is there again. */
+void signals_busy(bool on);
+
 /* From now on calls a function every so many milliseconds, out of a signal
  * handler (SIGALRM).  interrupts: a system call that waits ends then (EINTR).
  * Who is told to end has all the time it takes. */

@@ -123,9 +123,10 @@ v4_begin(const struct compiled *c, const struct ip *ip, uint32_t *at)
 	const uint32_t *index = c->v4_index + (ip->low >> 16 & 0xffff);
 	uint32_t n = index[1] - index[0];
 
-	*at = index[0];
+	*at = 0;
 	if (index[0] >= index[1] || index[1] > c->v4_n)
 		return 0;
+	*at = index[0];
 	__builtin_prefetch(c->v4_lows + *at);
 	__builtin_prefetch(c->v4_lows + *at + n / 2);
 	return n;

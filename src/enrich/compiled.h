@@ -26,7 +26,8 @@ void compiled_close(struct compiled *c);
 int compiled_verify(const struct compiled *c, struct err *e);
 
 /* The places of addresses, of many at once for less than one by one.  Damage
- * leads to places that are not known.  Slices live as long as c, and equal texts
+ * that nobody looked for (compiled_verify()) leads to places that are wrong or
+ * not known, and nowhere else.  Slices live as long as c, and equal texts
  * are at the same place. */
 void compiled_find(const struct compiled *c, const struct ip *ips, size_t n,
 	struct place *places);
