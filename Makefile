@@ -169,6 +169,7 @@ $(B)/t/replay-%: t/fuzz/%.c t/fuzz/replay.c $(B)/libmls.a $(B)/flags
 # The two commands of the README.  Both install what they need first.
 demo:
 	@sh contrib/setup/packages build
+	@test -x $(B)/mls-summarize || echo 'Building, for a minute or two ...'
 	@$(MAKE) --no-print-directory --silent all
 	@sh contrib/demo/demo $(B)/mls-filter
 

@@ -252,8 +252,7 @@ const struct program options_program = {
 };
 
 int
-options_check_state(const struct options *o, int operands,
-    const char *first, struct err *e)
+options_check_state(const struct options *o, struct err *e)
 {
 	const char *needs = o->confirm ? "confirm" : o->follow ? "follow" :
 	    o->reset_state ? "reset-state" : NULL;
@@ -265,23 +264,36 @@ options_check_state(const struct options *o, int operands,
 	else if (!o->output)
 		err_set(e, EX_USAGE, "--state needs --output: the two belong "
 		    "together");
-	else if (o->confirm && (operands > 1 || strcmp(first, "-")))
-		err_set(e, EX_USAGE, "--confirm reads standard input only");
 	else if (o->confirm && o->follow)
 		err_set(e, EX_USAGE, "--follow is for a file, --confirm for "
 		    "rsyslog");
-	else if (!o->confirm && (operands != 1 || strcmp(first, "-") == 0))
-		err_set(e, EX_USAGE, "--state needs one file to read");
 	else if (strcmp(o->state, o->output) == 0)
 		err_set(e, EX_USAGE, "'%s' cannot be both state and output",
 		    o->state);
+	else
+		return 0;
+	return settings_err(&o->settings, o->confirm || !o->state ? needs :
+	    "state", e);
+}
+
+int
+options_check_operands(const struct options *o, int n, const char *first,
+    struct err *e)
+{
+	bool is_standard = strcmp(first, "-") == 0;
+
+	if (!o->state)
+		return 0;
+	if (o->confirm && (n > 1 || !is_standard))
+		err_set(e, EX_USAGE, "--confirm reads standard input only");
+	else if (!o->confirm && (n != 1 || is_standard))
+		err_set(e, EX_USAGE, "--state needs one file to read");
 	else if (strcmp(o->state, first) == 0)
 		err_set(e, EX_USAGE, "'%s' cannot be both state and log",
 		    o->state);
 	else
 		return 0;
-	return settings_err(&o->settings, o->confirm ? "confirm" :
-	    o->state ? "state" : needs, e);
+	return settings_err(&o->settings, o->confirm ? "confirm" : "state", e);
 }
 
 static bool

@@ -48,8 +48,9 @@ int options_clock(const struct options *o, struct clock *clock,
 int options_resolvers(const struct options *o, struct resolvconf *conf,
 	struct err *e);
 
-/* What --state needs, with so many operands of which this is the first. */
-int options_check_state(const struct options *o, int operands,
-	const char *first, struct err *e);
+/* What --state needs; and with so many operands of which this is the first. */
+int options_check_state(const struct options *o, struct err *e);
+int options_check_operands(const struct options *o, int n, const char *first,
+	struct err *e);
 
 #endif

@@ -53,8 +53,10 @@ note_invalid(struct ipinfo_run *run, uint64_t line, struct slice text)
 {
 	struct err e;
 
-	err_set(&e, EX_DATAERR, "'%.*s' is no address",
-	    (int)slice_to(text, SHOWN).n, text.p ? text.p : "");
+	err_set(&e, EX_DATAERR, "'%.*s' is no address%s",
+	    (int)slice_to(text, SHOWN).n, text.p ? text.p : "",
+	    line && !run->options.column && slice_find_byte(text, ',') < text.n ? "; of a table, name "
+	    "its column with --column" : "");
 	if (line)
 		err_prefix(&e, "standard input:%llu: ",
 		    (unsigned long long)line);

@@ -168,11 +168,13 @@ work(struct filter_run *run, char **names, int n)
 		return e.text[0] ? diag_fail(&run->diag, &e) : e.status;
 	if (run->options.check || run->options.explain)
 		signals_restore();
+	if (run->options.explain && !run->options.check)
+		return explain_files(run, names, n);
+	if (options_check_state(&run->options, &e) < 0)
+		return diag_fail(&run->diag, &e);
 	if (run->options.check)
 		return check(run);
-	if (run->options.explain)
-		return explain_files(run, names, n);
-	if (options_check_state(&run->options, n, names[0], &e) < 0)
+	if (options_check_operands(&run->options, n, names[0], &e) < 0)
 		return diag_fail(&run->diag, &e);
 	if (filter_run_names(run, &e) < 0)
 		return diag_fail(&run->diag, &e);

@@ -126,6 +126,10 @@ gives(filter("192.0.2.1 # mx\n\n10.0.0.1\n198.51.100.1 198.51.100.2\n" .
 	=~ s/^192.*\n//r, 65,
     at(1, "'192.0.2.1 # mx' is no address") .
     at(4, "'198.51.100.1 198.51.100.2' is no address"));
+gives(filter("ip,user\n192.0.2.1,ann\n"), 'a table taken for a list', '', 65,
+    at(1, "'ip,user' is no address; of a table, name its column with --column") .
+    at(2, "'192.0.2.1,ann' is no address; of a table, name its column with " .
+    '--column'));
 gives(filter('', '--csv'), 'an empty list', "ip,country_code,asn,aso\n");
 gives(filter(''), 'an empty list as text', '');
 {

@@ -237,8 +237,8 @@ sub first_install {
 	my $r = update(["$URL/404"]);
 	is($r->{status}, 69, 'first: a failure');
 	like($r->{err}, qr{\Amls-ipinfo:\ cannot\ fetch\ '\Q$URL\E/404':\ the
-	    \ server\ answers\ 404\ [^\n]*;\ there\ is\ none\ yet\n\z}x,
-	    'first: there is none yet');
+	    \ server\ answers\ 404\ [^\n]*;\ no\ database\ is\ installed\ yet\n\z}x,
+	    'first: no database is installed yet');
 	is(join(' ', sort keys %{contents()}), '', 'first: nothing there');
 	ok(-d $HOME, 'first: but the directory');
 	is(sprintf('%o', (stat $HOME)[2] & 0777), '755', 'first: its mode');
@@ -763,7 +763,7 @@ sub unwritable {
 	$r = update(\@BOTH, '-o', "$DIR/file/ip.db");
 	is($r->{status}, 73, 'a file in the way: status 73');
 	like($r->{err}, qr{\Amls-ipinfo:\ cannot\ [^\n]*'\Q$DIR\E/file[^\n]*;
-	    \ there\ is\ none\ yet\n\z}x, 'a file in the way: says so');
+	    \ no\ database\ is\ installed\ yet\n\z}x, 'a file in the way: says so');
 	$r = update(\@BOTH, '-o', "$DIR/a/b/ip.db");
 	is($r->{status}, 73, 'no directory for the directory: status 73');
 	mkdir "$DIR/deep";

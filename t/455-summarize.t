@@ -300,6 +300,13 @@ my $seed = "server;date;ip;user;hostname;reverse_dns_status;country_code;" .
 	$r = summarize({in => "x\n"}, @NOW);
 	like($r->{err}, qr/standard input:1: neither a header/,
 	    'no table at all');
+	spew("$DIR/log", "Nov 30 10:00:00 mx1 a log\n" x 3 . $HEADER . row() .
+	    "a\n");
+	$r = summarize(@NOW, "$DIR/log", "$DIR/log");
+	is(() = $r->{err} =~ m{/log:1: neither a header.*for mls-filter\)$}mg, 2,
+	    'what is none is told once a file');
+	is(() = $r->{err} =~ /\n/g, 4, 'and what is wrong behind it');
+	like($r->{out}, qr/^8 damaged rows were left out/m, 'all are counted');
 
 	$r = summarize(@NOW, "$DIR/none.csv", "$DIR/b.csv");
 	is($r->{status}, 66, 'a missing file: status');

@@ -222,15 +222,17 @@ count(struct slice text, struct slice what)
 	return n;
 }
 
-/* Alerts of one kind: one title, a few of them, and how many more. */
+/* Alerts of one kind: one title, on the page all of them, in a letter a few and
+ * how many more. */
 static void
 test_many_alerts(void)
 {
-	static const size_t shown[] = { 3, 5 };
+	enum { IN_LETTER = 5 };
 
 	for (size_t k = 0; k < 2; k++) {
-		for (size_t n = shown[k]; n < shown[k] + 2; n++) {
-			struct model_alert alerts[6];
+		for (size_t n = IN_LETTER; n < IN_LETTER + 2; n++) {
+			size_t more = k == 0 ? 0 : n - IN_LETTER;
+			struct model_alert alerts[IN_LETTER + 1];
 			static struct model m;
 			struct buf out;
 
@@ -247,14 +249,39 @@ test_many_alerts(void)
 			outputs[k].add(&out, &m);
 			ok(count(buf_slice(&out), SLICE("So many")) == 1 &&
 			    count(buf_slice(&out), SLICE("somebody")) ==
-			    shown[k] && count(buf_slice(&out),
-			    SLICE("and 1 more")) == n - shown[k] &&
-			    count(buf_slice(&out), SLICE(" more<")) ==
-			    n - shown[k], "%s: %zu alerts of a kind",
-			    outputs[k].name, n);
+			    n - more && count(buf_slice(&out),
+			    SLICE("and 1 more")) == more &&
+			    count(buf_slice(&out), SLICE(" more<")) == more,
+			    "%s: %zu alerts of a kind", outputs[k].name, n);
 			buf_release(&out);
 			model_release(&m);
 		}
+	}
+}
+
+/* Where no country is known there are not none. */
+static void
+test_unknown(void)
+{
+	static const size_t distinct[] = { 0, 1 };
+
+	for (size_t i = 0; i < 2; i++) {
+		static struct model m;
+		struct buf out;
+		bool is_none, is_dash;
+
+		sample_model(&m, SLICE("ann"));
+		m.tables[MODEL_COUNTRY].distinct = distinct[i];
+		buf_init(&out, ROOM);
+		page_add(&out, &m);
+		is_none = count(buf_slice(&out),
+		    SLICE("<b>0</b><span>countries")) > 0;
+		is_dash = count(buf_slice(&out),
+		    SLICE("<b>\xe2\x80\x93</b><span>countries")) > 0;
+		ok(!is_none && is_dash == (distinct[i] == 0),
+		    "page: %zu countries", distinct[i]);
+		buf_release(&out);
+		model_release(&m);
 	}
 }
 
@@ -448,6 +475,7 @@ main(int argc, char **argv)
 	test_letter_size();
 	test_letter_behind();
 	test_many_alerts();
+	test_unknown();
 	test_empty();
 	test_sentences();
 	test_change();

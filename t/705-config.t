@@ -115,6 +115,20 @@ my $in_force = check_shipped($defaults);
 	my $ran = filter('--config', $SHIPPED, '--check');
 	is($ran->{status}, 0, 'conf/mls.yaml passes --check') or
 	    diag($ran->{err});
+	# What does not fit together, but for what is known of the log only.
+	for (['--state needs --output', "  state: s\n"],
+	    ['--follow needs --state', '', '--follow'],
+	    ['--follow is for a file', '', '--confirm', '--follow', '--state',
+	    's', '-o', 'o'], [q('s' cannot be both state and output), '',
+	    '--state', 's', '-o', 's']) {
+		my ($says, $setting, @options) = @$_;
+		$ran = filter('--config', config("filter:\n  dns: off\n" .
+		    $setting), @options, '--check');
+		is($ran->{status}, $setting ? 78 : 64, "--check: $says");
+		like($ran->{err}, qr/\Q$says/, 'and it is said');
+	}
+	is(filter('--config', $NOTHING, '--dns', 'off', '--state', 's', '-o',
+	    'o', '--check')->{status}, 0, '--check needs no log');
 	is_deeply([grep { length > 80 } split /\n/, slurp($SHIPPED)], [],
 	    'conf/mls.yaml fits 80 columns');
 }

@@ -52,6 +52,9 @@ like($r->{out}, qr/^Nobody was asked for names: with --dns on,/m,
     'own tables: and that is said');
 like($r->{out}, qr/^  sudo .*\Q$FILTER\E/m, 'own tables: what to do next');
 
+like($r->{out}, qr/^mls report: mx1, 2026-09-28\n=+\n9 failed logins from 6 /m,
+    'own tables: the report');
+
 # What is shown is what a newcomer may copy.
 my $copied = run('sh', '-c', $command);
 is_deeply([@$copied{qw(status out err)}], [0, $expected, ''],

@@ -45,7 +45,7 @@ err_add_kept(struct err *e, const struct update_settings *s)
 	buf_add(&kept, SLICE("; kept "));
 	if (!installed_add_age(&kept, s->file, s->now)) {
 		buf_reset(&kept);
-		buf_add(&kept, SLICE("; there is none yet"));
+		buf_add(&kept, SLICE("; no database is installed yet"));
 	}
 	if (n > sizeof e->text - kept.n - 1)
 		n = sizeof e->text - kept.n - 1;

@@ -316,7 +316,8 @@ rules_list(const struct rules *r, struct buf *out)
 		const struct filter *f = r->filters[i];
 
 		cell_add(out, slice_text(f->label), CELL_PLAIN);
-		buf_addf(out, ": %zu rules, %zu examples: good\n",
-		    f->n_rules, f->n_examples);
+		buf_addf(out, ": %zu rule%s, %zu example%s: good\n",
+		    f->n_rules, f->n_rules == 1 ? "" : "s", f->n_examples,
+		    f->n_examples == 1 ? "" : "s");
 	}
 }

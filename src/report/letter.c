@@ -224,8 +224,7 @@ static void
 add_details(struct buf *out, const struct model_item *item)
 {
 	add(out, "<div " SOFT "\">");
-	markup_add_unlinked(out, item->name.n ? item->name :
-	    SLICE("no name"));
+	markup_add_unlinked(out, item->name.n ? item->name : WORDING_NO_NAME);
 	if (item->country.n)
 		add(out, DOT);
 	markup_add_unlinked(out, item->country);

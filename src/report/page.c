@@ -14,7 +14,6 @@ static const char style[] =
 ;
 
 enum {
-	ALERTS_SHOWN = 3,	/* of a kind */
 	NEW_SHOWN = 3,
 	NAMED_DAYS = 9,		/* beside each other, on the smallest screen */
 	LABELS = 4,		/* of more days */
@@ -91,14 +90,9 @@ add_kind(struct buf *out, const struct model *m, size_t i)
 	begin_alert(out, first->severity, first->title);
 	for (; a < end && a->kind == first->kind &&
 	    a->severity == first->severity; a++) {
-		if (a - first >= ALERTS_SHOWN)
-			continue;
 		wording_add_alert(out, a, markup_add);
 		add(out, "<br>\n");
 	}
-	if (a - first > ALERTS_SHOWN)
-		buf_addf(out, "and %d more<br>\n",
-		    (int)(a - first) - ALERTS_SHOWN);
 	end_alert(out, first->advice);
 	return i + (size_t)(a - first);
 }
@@ -159,7 +153,12 @@ add_tiles(struct buf *out, const struct model *m)
 		int k = tiles[i].novelty;
 
 		add(out, "<section class=\"card tile\"><b>");
-		model_add_number(out, m->tables[tiles[i].table].distinct);
+		/* Without databases none is known, which is not none. */
+		if (m->total && m->tables[tiles[i].table].distinct == 0)
+			add(out, "\xe2\x80\x93");
+		else
+			model_add_number(out,
+			    m->tables[tiles[i].table].distinct);
 		buf_addf(out, "</b><span>%s%s</span>", tiles[i].what,
 		    m->tables[tiles[i].table].is_exact ? "" : " at least");
 		if (k >= 0 && m->fresh[k].is_known) {
@@ -209,7 +208,7 @@ static void
 add_details(struct buf *out, const struct model_item *item)
 {
 	add(out, "<small>");
-	markup_add(out, item->name.n ? item->name : SLICE("no name"));
+	markup_add(out, item->name.n ? item->name : WORDING_NO_NAME);
 	if (item->country.n) {
 		add(out, DOT);
 		markup_add(out, item->country);
@@ -292,7 +291,7 @@ add_logins(struct buf *out, const struct model *m)
 		markup_add(out, l->ip);
 		add(out, DOT);
 		markup_add(out, l->hostname.n ? l->hostname :
-		    SLICE("no name"));
+		    WORDING_NO_NAME);
 		if (l->country.n)
 			add(out, DOT);
 		markup_add(out, l->country);

@@ -40,6 +40,7 @@ struct reader {
 	size_t skipped_n;	/* day; 0: none of this dialect yet */
 	bool has_older;
 	bool is_passing;	/* what is read was read before */
+	bool is_no_table;	/* and that is said */
 	struct reader_counts counts;
 	struct err_list complaints;
 	struct slice cells[CELLS_MAX + 1];	/* the last one is empty */
@@ -72,6 +73,7 @@ reader_begin(struct reader *r, const char *name)
 {
 	r->name = name;
 	r->dialect.cells = 0;
+	r->is_no_table = false;
 	r->skipped_n = 0;
 	r->counts = (struct reader_counts){ 0 };
 }
@@ -339,6 +341,10 @@ read_row(struct reader *r, struct slice line, struct record *row)
 	return true;
 }
 
+static const char NO_TABLE[] = "neither a header with the columns date and ip "
+	"nor a row of mls-filter or MailLogSentinel: nothing is counted up to "
+	"one (a log is for mls-filter)";
+
 /* Why it is no row, though there should be one. */
 static const char *
 fault_of(struct reader *r, struct slice line)
@@ -348,8 +354,7 @@ fault_of(struct reader *r, struct slice line)
 	if (line.n >= INPUT_LINE_MAX)
 		return "the line is longer than 64 KiB";
 	if (!r->dialect.cells)
-		return "neither a header with the columns date and ip nor a "
-		    "row of mls-filter or MailLogSentinel";
+		return NO_TABLE;
 	n = split(r, line, r->dialect.delimiter);
 	if (n < 0)
 		return "a quote is missing or stands where it should not";
@@ -358,6 +363,17 @@ fault_of(struct reader *r, struct slice line)
 		    "header" : "too many cells for the header";
 	return "no date: neither 2026-11-22T11:05:40+01:00 nor 22/11/2026 "
 	    "11:05";
+}
+
+/* Of what is no table at all only the first line is told. */
+static void
+note_fault(struct reader *r, const char *fault)
+{
+	if (fault != NO_TABLE || !r->is_no_table)
+		complain(r, fault);
+	else if (!r->is_passing)
+		r->counts.damaged++;
+	r->is_no_table = fault == NO_TABLE && !r->is_passing;
 }
 
 /* 1: a row; 0: none, and that is said where it must be. */
@@ -369,7 +385,7 @@ take_line(struct reader *r, struct slice line, struct record *row)
 			return false;
 		if (r->dialect.cells || !guess(r, line) ||
 		    !read_row(r, line, row)) {
-			complain(r, fault_of(r, line));
+			note_fault(r, fault_of(r, line));
 			return false;
 		}
 	}

@@ -24,7 +24,7 @@ enum {
 static const struct {
 	size_t value, bar;
 } layouts[MODEL_TABLES] = {
-	[MODEL_USER] = { 28, 6 },
+	[MODEL_USER] = { 28, 0 },
 	[MODEL_IP] = { IP_MAX, 0 },
 	[MODEL_NETWORK] = { 39, 8 },
 	[MODEL_HOSTNAME] = { 46, 8 },
@@ -126,7 +126,7 @@ add_alerts(struct buf *out, const struct model *m)
 
 	if (m->n_alerts == 0)
 		return;
-	add_title(out, "Alerts");
+	add_title(out, m->severity > MODEL_NOTICE ? "Alerts" : "Notices");
 	buf_init(&line, SENTENCE_MAX);
 	for (size_t i = 0; i < m->n_alerts; i++) {
 		const struct model_alert *a = &m->alerts[i];
@@ -166,9 +166,11 @@ add_about(struct buf *about, enum model_table table,
 		model_add_least(about, !item->is_least);
 		wording_add_count(about, item->addresses, "address",
 		    "addresses");
-		if (item->countries)
-			buf_addf(about, ", %llu cc",
-			    (unsigned long long)item->countries);
+		if (item->countries) {
+			buf_add(about, SLICE(", "));
+			wording_add_count(about, item->countries, "country",
+			    "countries");
+		}
 		return;
 	}
 	buf_add(about, item->country);
@@ -222,8 +224,10 @@ add_item(struct buf *out, struct buf *scratch, enum model_table table,
 	model_add_number(scratch, item->attempts);
 	width_add_right(out, buf_slice(scratch), NUMBER);
 	buf_reset(scratch);
-	buf_addf(scratch, "%.0f %%", total ? (double)item->attempts * 100 /
-	    (double)total : 0);
+	/* Not by printf, which takes 12.5 to 12 and 13.5 to 14. */
+	model_add_number(scratch, total ? (uint64_t)((double)item->attempts *
+	    100 / (double)total + 0.5) : 0);
+	buf_add(scratch, SLICE(" %"));
 	width_add_right(out, buf_slice(scratch), SHARE);
 	add_times(out, " ", 2);
 	add_bar(out, item->attempts, most, bar);

@@ -33,6 +33,9 @@ void wording_add_alert(struct buf *out, const struct model_alert *alert,
  * usual (511 a day)"; nothing if there is nothing to compare with. */
 void wording_add_change(struct buf *out, const struct model *m);
 
+/* Of an address: there is none, or nobody asked. */
+#define WORDING_NO_NAME SLICE("name unknown")
+
 /* "Mon" for 0. */
 const char *wording_weekday(int weekday);
 
