@@ -9,7 +9,10 @@
 #include "base/signals.h"
 #include "filter-feed.h"
 
-enum { LINE_MS = 100 };		/* the rest of a line that has begun */
+enum {
+	LINE_MS = 200,		/* for the rest of a line that has begun */
+	TIME_IS_OVER = 2,
+};
 
 /* An input that cannot be read to its end. */
 static void
@@ -20,8 +23,8 @@ note_damage(struct filter_run *run, const struct input *in, struct err *e)
 	filter_run_note(run, e);
 }
 
-/* Waits until there is input; meanwhile rows leave.  0: it has come; 1: time to
- * end; -1: error. */
+/* Waits until there is input; meanwhile rows leave.  0: it has come;
+ * TIME_IS_OVER, since we are told to stop; 1: nobody wants rows; -1: error. */
 static int
 wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 {
@@ -35,7 +38,7 @@ wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 			pace_silent(&run->pace, run->now);
 		if (run->stopping && (run->now - run->heard_at >=
 		    FILTER_SILENCE_MS || (is_live && run->now >= run->stop_at)))
-			return 1;
+			return TIME_IS_OVER;
 		/* A thread of ours will not be long. */
 		rc = f->ahead ? 0 : sink_flush(run->sink, e);
 		if (rc)
@@ -56,20 +59,70 @@ wait_for_input(struct filter_run *run, struct feed *f, struct err *e)
 static int
 await_input(struct filter_run *run, struct feed *f, struct err *e)
 {
-	if (!run->stopping || filter_run_now() < run->stop_at)
-		return wait_for_input(run, f, e);
-	/* What has begun, and nothing behind it, which would be lost. */
-	if (input_is_live(f->in) && input_end_line(f->in, LINE_MS))
-		return 0;
-	/* With a time to wait, so that it is not read. */
-	if (input_is_live(f->in) && feed_wait(f, 1, -1, NULL) == 0)
+	if (run->stopping && filter_run_now() >= run->stop_at)
+		return TIME_IS_OVER;
+	return wait_for_input(run, f, e);
+}
+
+/* Reads the next block, and makes rows of it.  0: there may be more; 1: that was
+ * all, or nobody wants rows; -1: error.  *at_end: the first. */
+static int
+read_block(struct filter_run *run, struct feed *f, bool *at_end, struct err *e)
+{
+	bool goes_on = input_is_live(f->in) && !run->options.now;
+	struct slice block, readings;
+	int got = feed_next(f, &block, &readings, e);
+
+	run->now = run->heard_at = filter_run_now();
+	pace_read(&run->pace, feed_taken(f), run->now);
+	if (goes_on) {
+		run->clock.now = time(NULL);
+		parser_set_clock(run->parser, &run->clock);
+	}
+	if (got < 0)
+		note_damage(run, f->in, e);
+	*at_end = got <= 0;
+	if (*at_end)
 		return 1;
-	err_set(e, EX_TEMPFAIL, "told to stop: the rest of the input was not "
-	    "read");
-	if (input_is_live(f->in))
-		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
-	else
+	parser_set_readings(run->parser, readings);
+	return filter_run_block(run, block, e);
+}
+
+/* Time is over in the middle of a line: reads its end, and nothing behind it,
+ * which would be lost.  Whether there is something to read now. */
+static bool
+end_line(struct feed *f)
+{
+	int64_t until = filter_run_now() + LINE_MS, left = LINE_MS;
+	int got = 0;
+
+	for (size_t n = 0; got == 0 && left >= 0 && n <= INPUT_LINE_MAX; n++) {
+		got = input_take_byte(f->in, (int)left);
+		left = until - filter_run_now();
+	}
+	return got > 0;
+}
+
+/* Once time is over: the last line, and what is said of the rest. */
+static int
+end_input(struct filter_run *run, struct feed *f, struct err *e)
+{
+	bool is_live = input_is_live(f->in), at_end = false;
+	int rc;
+
+	if (is_live && input_has_begun(f->in) && end_line(f)) {
+		rc = read_block(run, f, &at_end, e);
+		if (rc)
+			return rc;
+	}
+	err_set(e, EX_TEMPFAIL, is_live && input_has_begun(f->in) ?
+	    "told to stop: the last line of the input was not read to its "
+	    "end" : "told to stop: the rest of the input was not read");
+	if (!is_live)
 		filter_run_note(run, e);
+	/* With a time to wait, so that it is not read. */
+	else if (input_has_begun(f->in) || feed_wait(f, 1, -1, NULL) != 0)
+		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
 	return 1;
 }
 
@@ -79,9 +132,7 @@ static int
 filter_input(struct filter_run *run, struct feed *f, struct err *e)
 {
 	uint64_t before = run->bytes;
-	bool is_live = input_is_live(f->in);
-	bool goes_on = is_live && !run->options.now;
-	struct slice block, readings;
+	bool is_live = input_is_live(f->in), at_end = false;
 	int rc;
 
 	run->now = run->heard_at = filter_run_now();
@@ -90,33 +141,18 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 		rdns_set_lasting(run->rdns, !is_live);
 
 	while ((rc = await_input(run, f, e)) == 0) {
-		int got = feed_next(f, &block, &readings, e);
-
-		run->now = run->heard_at = filter_run_now();
-		pace_read(&run->pace, feed_taken(f), run->now);
-		if (goes_on) {
-			run->clock.now = time(NULL);
-			parser_set_clock(run->parser, &run->clock);
-		}
-		if (got < 0)
-			note_damage(run, f->in, e);
-		if (got <= 0)
-			break;
-		parser_set_readings(run->parser, readings);
-		rc = filter_run_block(run, block, e);
+		rc = read_block(run, f, &at_end, e);
 		if (rc)
 			break;
 		run->bytes = before + feed_taken(f);
 		progress_show(&run->progress, run->bytes,
 		    sink_rows(run->sink));
 	}
+	if (rc == TIME_IS_OVER)
+		rc = end_input(run, f, e);
 	feed_stop(f);
-	if (rc > 0 && is_live && input_has_begun(f->in))
-		diag_say(&run->diag, DIAG_WARNING, "told to stop: the last "
-		    "line of '%s' has no end and is left out",
-		    input_name(f->in));
 	run->bytes = before + input_taken(f->in);
-	return rc;
+	return at_end ? 0 : rc;
 }
 
 /* As filter_input(), with a file that may not be there. */

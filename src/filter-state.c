@@ -28,7 +28,7 @@ filter_state_read(struct filter_run *run, struct err *e)
 	if (rc < 0 && e->status == EX_DATAERR) {
 		err_add(e, "; restore it, or begin anew with --reset-state, ");
 		err_add(e, run->options.confirm ? "which puts the journal "
-		    "away too" : "after which all rows come again (with "
+		    "away, too" : "after which all rows come again (with "
 		    "--backlog none only those of later lines come, and what "
 		    "was not read yet is passed over)");
 	}

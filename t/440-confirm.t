@@ -106,7 +106,7 @@ for my $name ('', 'damaged') {
 	if ($name) {
 		spew($state, 'x');
 		is(start()->answer, '', 'a damaged state: it ends');
-		like(said(), qr/--reset-state: the journal is put away too/,
+		like(said(), qr/--reset-state, which puts the journal away, too/,
 		    'and says what can be done');
 		unlink $said;
 	}

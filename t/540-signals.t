@@ -148,9 +148,60 @@ kill 'TERM', $pid;
 ended($pid, 5);
 is $? >> 8, 0, 'half a line: exit 0';
 is slurp($out), "whole\n", 'no row of it';
-like slurp("$out.err"), qr/the last line of 'standard input' has no end and is /,
+like slurp("$out.err"), qr/the last line of the input was not read to its end$/m,
     'and it is said';
 close $pipe;
+
+# A line that never ends, from a writer that never pauses.
+($pid, $pipe) = start($out, '--log-level', 'warning');
+print $pipe failure('whole');
+my $endless = fork // die;
+if (!$endless) {
+	$SIG{PIPE} = 'DEFAULT';
+	my $block = 'x' x 65536;
+	print $pipe $block while 1;
+	POSIX::_exit(0);
+}
+close $pipe;
+appears($out, 'whole');
+sleep 0.3;
+kill 'TERM', $pid;
+$took = ended($pid, 10);
+ok defined $took && $took < 3, 'a line that never ends: TERM ends it';
+is $?, 0, 'exit 0';
+waitpid $endless, 0;
+is slurp($out), "whole\n", 'no row of it';
+like slurp("$out.err"), qr/\A[^\n]*was not read to its end\n\z/, 'and it is said';
+
+# A line in pieces, the last of which comes when time is over.
+($pid, $pipe) = start($out, '--log-level', 'warning');
+print $pipe failure('whole');
+appears($out, 'whole');
+kill 'TERM', $pid;
+my $late = fork // die;
+if (!$late) {
+	my $line = failure('pieces');
+	for (1 .. 8) {
+		print $pipe substr $line, 0, 12, '';
+		sleep 0.2;
+	}
+	print $pipe $line, failure('behind');
+	POSIX::_exit(0);
+}
+ended($pid, 5);
+waitpid $late, 0;
+# Or, on a machine with much to do, later.
+my $said = slurp("$out.err") =~ /was not read to its end/ ? '' : "pieces\n";
+is slurp($out), "whole\n$said", 'the rest of a line, and nothing behind it';
+close $pipe;
+
+# Who is not told to stop is not told that he was.
+{
+	spew("$DIR/many", failure('x') x 50000);
+	my $r = run('/bin/sh', '-c', "cat '$DIR/many' | '$FILTER' " .
+	    "@OFFLINE --columns user | head -n 1");
+	is_deeply([@$r{qw(out err)}], ["user\n", ''], 'nobody reads on: silent');
+}
 
 # Lines that were read before databases that take long: longer than the
 # patience with what hangs.

@@ -396,28 +396,28 @@ input_has_begun(const struct input *in)
 	    (in->lines.skipping || lines_left(&in->lines).n > 0);
 }
 
-bool
-input_end_line(struct input *in, int milliseconds)
+int
+input_take_byte(struct input *in, int milliseconds)
 {
 	struct pollfd p = { .fd = in->channel.fd, .events = POLLIN };
-	struct err e;
 	ssize_t got;
 	size_t room;
 	char *text;
 
-	for (; input_has_begun(in) && !in->is_filled && !in->eof;
-	    milliseconds = 0) {
-		if (poll(&p, 1, milliseconds) <= 0)
-			return false;
-		text = lines_room(&in->lines, &room);
-		got = input_read(in, text, 1, &e);
-		if (got < 0)
-			return false;
-		lines_add(&in->lines, (size_t)got);
-		in->is_filled = (got && *text == '\n') ||
-		    lines_left(&in->lines).n > in->lines.longest;
-	}
-	return in->is_filled || in->eof;
+	if (in->is_filled || in->eof || in->damage.status)
+		return 1;
+	/* Where there are messages, one byte of them is all. */
+	if (!in->channel.is_pipe)
+		return -1;
+	got = poll(&p, 1, milliseconds);
+	if (got <= 0)
+		return got < 0 && errno == EINTR ? 0 : -1;
+	text = lines_room(&in->lines, &room);
+	got = input_read(in, text, 1, &in->damage);
+	if (got > 0)
+		lines_add(&in->lines, 1);
+	in->is_filled = got > 0 && *text == '\n';
+	return in->is_filled || got == 0 || got == -1;
 }
 
 bool

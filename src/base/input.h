@@ -85,10 +85,10 @@ int input_wait(struct input *in, int64_t microseconds, int other,
 /* Of text that is not packed: whether a line has begun whose end has not come. */
 bool input_has_begun(const struct input *in);
 
-/* Reads to the end of a line that has begun, and nothing behind it, so that
- * whoever reads on begins with a whole line.  Waits so long for the first byte of
- * it.  True: input_next() has something to say. */
-bool input_end_line(struct input *in, int milliseconds);
+/* Reads a byte of such a line from a pipe, and nothing behind it, for which it
+ * waits so long at most.  1: its end has come, or that of the input, or an error,
+ * as input_next() says; 0: not yet; -1: nothing comes, or it is no pipe. */
+int input_take_byte(struct input *in, int milliseconds);
 
 /* A pipe, socket or terminal: somebody may be writing to it right now. */
 bool input_is_live(const struct input *in);

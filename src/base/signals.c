@@ -10,7 +10,7 @@
 static const int caught[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 
 /* Handlers can reach nothing but a global. */
-static volatile sig_atomic_t came[NSIG], is_told, is_busy;
+static volatile sig_atomic_t came[NSIG], is_told, is_busy, spared;
 static sigset_t all, none;
 static void (*ticking)(void);
 
@@ -32,7 +32,7 @@ expire(int signal)
 {
 	struct sigaction usual = { .sa_handler = SIG_DFL };
 
-	if (is_busy) {
+	if (is_busy && ++spared < SIGNALS_BUSY / SIGNALS_PATIENCE) {
 		alarm(SIGNALS_PATIENCE);
 		return;
 	}
@@ -43,9 +43,10 @@ expire(int signal)
 void
 signals_busy(bool on)
 {
-	is_busy = on;
 	if (!on && is_told && !ticking)
 		alarm(SIGNALS_PATIENCE);
+	is_busy = on;
+	spared = 0;
 }
 
 void

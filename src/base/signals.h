@@ -13,11 +13,11 @@
  *
  * A program that is told to end has SIGNALS_PATIENCE seconds: if it hangs then,
  * it is ended by SIGALRM. */
-enum { SIGNALS_PATIENCE = 5 };
+enum { SIGNALS_PATIENCE = 5, SIGNALS_BUSY = 60 };
 void signals_catch(void);
 
-/* What takes its time does not hang: as long as it is on nobody's patience ends,
- * and from then on all of it is there again. */
+/* What takes its time does not hang: while it is on, patience lasts for
+ * SIGNALS_BUSY seconds, and from then on all of it is there again. */
 void signals_busy(bool on);
 
 /* From now on calls a function every so many milliseconds, out of a signal

@@ -373,7 +373,7 @@ note_fault(struct reader *r, const char *fault)
 		complain(r, fault);
 	else if (!r->is_passing)
 		r->counts.damaged++;
-	r->is_no_table = fault == NO_TABLE && !r->is_passing;
+	r->is_no_table |= fault == NO_TABLE && !r->is_passing;
 }
 
 /* 1: a row; 0: none, and that is said where it must be. */
