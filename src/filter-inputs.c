@@ -2,6 +2,7 @@
 /* Streams, and whole files one after the other. */
 #include "filter-inputs.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -93,25 +94,40 @@ read_block(struct filter_run *run, struct feed *f, bool *at_end, struct err *e)
 static bool
 end_line(struct feed *f)
 {
-	int64_t until = filter_run_now() + LINE_MS, left = LINE_MS;
+	int64_t until = filter_run_now() + LINE_MS, left;
 	int got = 0;
 
-	for (size_t n = 0; got == 0 && left >= 0 && n <= INPUT_LINE_MAX; n++) {
-		got = input_take_byte(f->in, (int)left);
-		left = until - filter_run_now();
+	for (size_t n = 0; got == 0 && n <= INPUT_LINE_MAX; n++) {
+		got = input_take_byte(f->in, 0);
+		if (got < 0 && (left = until - filter_run_now()) > 0)
+			got = input_take_byte(f->in, (int)left);
 	}
 	return got > 0;
 }
 
-/* Once time is over: the last line, and what is said of the rest. */
-static int
-end_input(struct filter_run *run, struct feed *f, struct err *e)
+/* Whether there is more of live input, which stays where it is. */
+static bool
+has_more(struct feed *f)
 {
-	bool is_live = input_is_live(f->in), at_end = false;
-	int rc;
+	struct pollfd p = { .fd = input_fd(f->in), .events = POLLIN };
+
+	if (input_is_packed(f->in))
+		return feed_wait(f, 1, -1, NULL) != 0;
+	return poll(&p, 1, 0) > 0 && p.revents & POLLIN;
+}
+
+/* Once time is over: the last line, and what is said of the rest.  As
+ * read_block(). */
+static int
+end_input(struct filter_run *run, struct feed *f, bool *at_end, struct err *e)
+{
+	bool is_live = input_is_live(f->in);
+	int rc = 0;
 
 	if (is_live && input_has_begun(f->in) && end_line(f)) {
-		rc = read_block(run, f, &at_end, e);
+		do
+			rc = read_block(run, f, at_end, e);
+		while (rc == 0 && input_is_at_end(f->in));
 		if (rc)
 			return rc;
 	}
@@ -120,8 +136,7 @@ end_input(struct filter_run *run, struct feed *f, struct err *e)
 	    "end" : "told to stop: the rest of the input was not read");
 	if (!is_live)
 		filter_run_note(run, e);
-	/* With a time to wait, so that it is not read. */
-	else if (input_has_begun(f->in) || feed_wait(f, 1, -1, NULL) != 0)
+	else if (input_has_begun(f->in) || has_more(f))
 		diag_say(&run->diag, DIAG_WARNING, "%s", e->text);
 	return 1;
 }
@@ -149,7 +164,7 @@ filter_input(struct filter_run *run, struct feed *f, struct err *e)
 		    sink_rows(run->sink));
 	}
 	if (rc == TIME_IS_OVER)
-		rc = end_input(run, f, e);
+		rc = end_input(run, f, &at_end, e);
 	feed_stop(f);
 	run->bytes = before + input_taken(f->in);
 	return at_end ? 0 : rc;

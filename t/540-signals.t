@@ -195,6 +195,19 @@ my $said = slurp("$out.err") =~ /was not read to its end/ ? '' : "pieces\n";
 is slurp($out), "whole\n$said", 'the rest of a line, and nothing behind it';
 close $pipe;
 
+# Its writer closes when time is over.
+($pid, $pipe) = start($out, '--log-level', 'warning');
+print $pipe failure('whole'), failure('half') =~ s/\n//r;
+appears($out, 'whole');
+kill 'TERM', $pid;
+sleep 0.6;
+close $pipe;
+ended($pid, 5);
+$said = slurp("$out.err") =~ /\A[^\n]*was not read to its end\n\z/ ?
+    '' : "half\n";
+is slurp($out), "whole\n$said", 'a last line without its newline';
+is slurp("$out.err"), '', 'nothing is left, and nothing is said' if $said;
+
 # Who is not told to stop is not told that he was.
 {
 	spew("$DIR/many", failure('x') x 50000);
