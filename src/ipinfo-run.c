@@ -51,12 +51,13 @@ note_failure(struct ipinfo_run *run, const struct err *e)
 static void
 note_invalid(struct ipinfo_run *run, uint64_t line, struct slice text)
 {
+	bool is_row = line && !run->options.column &&
+	    slice_find_byte(text, ',') < text.n;
 	struct err e;
 
 	err_set(&e, EX_DATAERR, "'%.*s' is no address%s",
-	    (int)slice_to(text, SHOWN).n, text.p ? text.p : "",
-	    line && !run->options.column && slice_find_byte(text, ',') < text.n ? "; of a table, name "
-	    "its column with --column" : "");
+	    (int)slice_to(text, SHOWN).n, text.p ? text.p : "", is_row ?
+	    "; of a table, name its column with --column" : "");
 	if (line)
 		err_prefix(&e, "standard input:%llu: ",
 		    (unsigned long long)line);

@@ -793,6 +793,19 @@ SKIP: {
 	    'alerts that are not listed are counted');
 }
 
+# Shares are rounded as on the page; where nothing is an alert, none is said.
+{
+	my $text = summarize({in => $HEADER . row() x 14 .
+	    row(user => 'bob') x 2}, @NOW, '--period', 'yesterday',
+	    '--alert-users', 2, '--alert-failures', 0)->{out};
+	like($text, qr/^  bob +2 +13 %  1 address, 1 country$/m,
+	    'text: 12.5 % is 13 %');
+	like($text, qr/ no alerts\.$/m, 'text: no alerts');
+	like($text, qr/^Notices\n  notice: one address tried many users$/m,
+	    'text: but notices');
+	unlike($text, qr/^Alerts$/m, 'text: and no heading that says so');
+}
+
 # Blocklists.
 {
 	my $in = join '', $HEADER, (map { row(ip => $_) x 12 }
