@@ -136,6 +136,18 @@ sub answers {
 	my ($o, @lines) = @_;
 	return scalar grep { ($o->send($_) // '') eq "OK\n" } @lines;
 }
+# Whether it sleeps, and not for a moment.
+sub comes_to_rest {
+	my ($pid) = @_;
+	my $times = 0;
+	for (1 .. 1000) {
+		$times = slurp("/proc/$pid/stat") =~ /^.*\) S / ?
+		    $times + 1 : 0;
+		return 1 if $times == 5;
+		select undef, undef, undef, 0.02;
+	}
+	return 0;
+}
 my $long = 'x' x 60_000;
 sub long { return failure($_[0]) =~ s/failed: x/failed: $long/r }
 fresh();
@@ -144,7 +156,9 @@ is($o->answer, "OK\n", 'ready');
 is(answers($o, map { long("u$_") } 1 .. 90), 90, 'more than a piece');
 unlink((sort glob "$state.journal.????????")[-1]);
 is(answers($o, failure('a'), other(1), failure('b')), 3, 'one is restored');
-# While it stands still: what it does is noted under the name it then has.
+# While it waits and stands still: what it does is noted under the name it then
+# has.
+ok(comes_to_rest($o->{pid}), 'it waits for more');
 kill 'STOP', $o->{pid};
 waitpid $o->{pid}, WUNTRACED;
 rename $out, "$out.0";
