@@ -17,8 +17,9 @@
 #include "enrich/places.h"
 #include "enrich/source.h"
 
-/* Attackers come back: most addresses of a log were seen a moment ago. */
-enum { CACHE_BITS = 14, CACHE_SIZE = 1 << CACHE_BITS };
+/* Attackers come back: most addresses of a log were seen a moment ago.  More
+ * answers would not stay in the processor's second cache beside all else. */
+enum { CACHE_BITS = 12, CACHE_SIZE = 1 << CACHE_BITS };
 
 struct answer {
 	struct ip ip;
@@ -204,7 +205,7 @@ ipdb_open(const char *const *files, size_t n, enum ipdb_where where,
 	struct loading l = { .n = 0 };
 
 	arena_init(&db->texts, TEXTS_MAX);
-	db->cache = mem_large(CACHE_SIZE, sizeof *db->cache);
+	db->cache = mem_array(CACHE_SIZE, sizeof *db->cache);
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;
@@ -232,7 +233,7 @@ ipdb_close(struct ipdb *db)
 		return;
 	compiled_close(db->compiled);
 	free(db->sources);
-	mem_large_free(db->cache, CACHE_SIZE, sizeof *db->cache);
+	free(db->cache);
 	arena_release(&db->texts);
 	free(db);
 }
