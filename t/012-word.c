@@ -37,18 +37,18 @@ has_below(struct slice s, unsigned char c)
 
 /* Each of 64 bytes, by both ways. */
 static bool
-places_are_right(char c)
+places_are_right(char c, char d)
 {
 	char bytes[WIDE_BYTES + 1];
 	const char *p = bytes + chance(2);
 	uint64_t places, same, truth = 0;
 
 	for (size_t i = 0; i < sizeof bytes; i++)
-		bytes[i] = chance(4) ? (char)any_byte() : c;
-	places = wide_places(p, c);
-	same = wide_places_by_words(p, c);
+		bytes[i] = chance(4) ? (char)any_byte() : chance(2) ? c : d;
+	places = wide_places(p, c, d);
+	same = wide_places_by_words(p, c, d);
 	for (int i = 0; i < WIDE_BYTES; i++)
-		truth |= (uint64_t)(p[i] == c) << i;
+		truth |= (uint64_t)(p[i] == c || p[i] == d) << i;
 	return places == truth && same == truth;
 }
 
@@ -73,7 +73,7 @@ main(void)
 		found += has(s, c);
 		wrong_has += (any != 0) != has(s, c);
 		wrong_below += (below != 0) != has_below(s, ' ');
-		wrong_places += !places_are_right(c);
+		wrong_places += !places_are_right(c, (char)any_byte());
 	}
 	ok(found > 1000 && wrong_has == 0, "a byte in a word, %u found, %u "
 	    "wrong", found, wrong_has);

@@ -65,6 +65,7 @@ make_json(const struct reader *reader, struct tally *t, struct buf *json)
 	model_release(&m);
 }
 
+/* Each row in a block of its own, where none is cut quickly. */
 static uint64_t
 count_each(const struct period *period, struct slice text, size_t keys,
     struct buf *json)
@@ -77,11 +78,16 @@ count_each(const struct period *period, struct slice text, size_t keys,
 
 	batch_init(b, period);
 	reader_begin(reader, "rows");
-	reader_take(reader, text);
-	for (; reader_next(reader, &row); n++) {
-		batch_add(b, &row);
-		tally_count(t, b);
-		batch_reset(b);
+	while (text.n) {
+		size_t end = slice_find_byte(text, '\n') + 1;
+
+		reader_take(reader, slice_to(text, end));
+		text = slice_from(text, end);
+		for (; reader_next(reader, &row); n++) {
+			batch_add(b, &row);
+			tally_count(t, b);
+			batch_reset(b);
+		}
 	}
 	make_json(reader, t, json);
 	batch_release(b);
@@ -139,10 +145,12 @@ add_row(struct buf *out, unsigned i, bool is_long)
 		buf_add_byte(out, (char)('a' + n % 26));
 	buf_addf(out, is_long || chance(7) ? "user%u," : "\"a,\"\"%u\"\"\\x1B\",",
 	    chance(chance(900) + 1));
-	buf_addf(out, "host%u,OK,%c%c,%u,AS %u,%s,s%uxs,m%u\n", ip,
-	    'A' + as % 26, 'A' + as / 26, 60000 + as, as,
+	buf_addf(out, "host%u,OK,%c%c,%u,", ip, 'A' + as % 26, 'A' + as / 26,
+	    60000 + as);
+	buf_addf(out, as % 3 ? "AS %u," : "\"AS, Inc. %u\",", as);
+	buf_addf(out, "%s,s%uxs,m%u%s\n",
 	    events[chance(sizeof events / sizeof *events)], chance(9),
-	    chance(6) ? 1 : chance(4000));
+	    chance(6) ? 1 : chance(4000), chance(6) ? "" : "\r");
 }
 
 static void
@@ -213,6 +221,62 @@ test_clients(unsigned n, size_t padding)
 	free(pad);
 }
 
+static void
+has_counted(struct tally *t, enum model_table table, struct slice value,
+    uint64_t attempts)
+{
+	uint32_t place = table_find(t->tables[table], tally_hash(t, value));
+
+	ok(place != TABLE_NONE &&
+	    table_at(t->tables[table], place).count == attempts, "%.*s: %llu",
+	    (int)value.n, value.p, (unsigned long long)attempts);
+}
+
+/* Cells of one client stand together, or not, or in another order. */
+static void
+test_cells(void)
+{
+	static const struct slice text = SLICE(
+	    "mx1,2026-11-30T10:00:00+00:00,192.0.2.1,ann,a.example,OK,DE,64500,"
+	    "One,auth-failure,smtps,LOGIN\n"
+	    "mx1,2026-11-30T10:00:01+00:00,192.0.2.1,bob,a.example,OK,DE,64500,"
+	    "\"One, and more\",auth-failure,smtps,LOGIN\n"
+	    "mx1,2026-11-30T10:00:02+00:00,192.0.2.1,bob,\"a.example\",OK,DE,"
+	    "64500,One,auth-failure,smtps,LOGIN\n"
+	    "hostname,date,aso,reverse_dns_status,ip,asn\n"
+	    "a.example,2026-11-30T10:00:03+00:00,One,OK,192.0.2.1,64500\n"
+	    "b.example,2026-11-30T10:00:04+00:00,Two,OK,192.0.2.2,64501\n"
+	    "date;ip;asn;aso;hostname\n"
+	    "30/11/2026 10:00;192.0.2.2;64501;Two, too;b.example\n"
+	    "30/11/2026 10:00;192.0.2.2;N/A;N/A;null\n");
+	const struct period all = { .is_all = true };
+	struct reader *reader = reader_new(&all);
+	struct tally *t = tally_new(&all, 1000);
+	struct counting *c = counting_new(t);
+	struct record row;
+
+	reader_begin(reader, "rows");
+	reader_take(reader, text);
+	while (reader_next(reader, &row))
+		counting_add(c, &row);
+	counting_end(c);
+	tally_end(t);
+	has_counted(t, MODEL_IP, SLICE("192.0.2.1"), 4);
+	has_counted(t, MODEL_IP, SLICE("192.0.2.2"), 3);
+	has_counted(t, MODEL_ASO, SLICE("One"), 3);
+	has_counted(t, MODEL_ASO, SLICE("One, and more"), 1);
+	has_counted(t, MODEL_ASO, SLICE("Two"), 1);
+	has_counted(t, MODEL_ASO, SLICE("Two, too"), 1);
+	has_counted(t, MODEL_ASN, SLICE("64500"), 4);
+	has_counted(t, MODEL_ASN, SLICE("64501"), 2);
+	has_counted(t, MODEL_COUNTRY, SLICE("DE"), 3);
+	has_counted(t, MODEL_HOSTNAME, SLICE("a.example"), 4);
+	has_counted(t, MODEL_HOSTNAME, SLICE("b.example"), 2);
+	counting_free(c);
+	tally_free(t);
+	reader_free(reader);
+}
+
 /* Nothing comes behind what was read of it. */
 static void
 test_unfinished(void)
@@ -248,6 +312,7 @@ main(void)
 	test(8 * BATCH_ROWS + 1, 0, "all", 1000);
 	test_clients(300000, 8);
 	test_clients(1000, 60000);
+	test_cells();
 	test_unfinished();
 	return done();
 }

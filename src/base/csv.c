@@ -6,6 +6,9 @@
 
 #include "base/word.h"
 
+enum { FEW = 8 };
+_Static_assert((int)CSV_MORE >= (int)WIDE_BYTES, "all have room");
+
 static bool
 needs_quotes(struct slice cell, char delimiter)
 {
@@ -86,44 +89,58 @@ csv_split(struct slice line, char delimiter, struct buf *scratch,
 	}
 }
 
-/* Where the delimiter stands in the bytes of a line from i on, 64 at most. */
-static uint64_t
-find_delimiters(struct slice line, size_t i, char delimiter)
-{
-	size_t n = line.n - i;
-	char few[WIDE_BYTES];
-
-	if (n >= WIDE_BYTES)
-		return wide_places(line.p + i, delimiter);
-	if (line.n >= WIDE_BYTES)
-		return wide_places(line.p + line.n - WIDE_BYTES, delimiter) >>
-		    (WIDE_BYTES - n);
-	memset(few, ~delimiter, sizeof few);
-	memcpy(few, line.p, line.n);
-	return wide_places(few, delimiter);
-}
-
 int
 csv_split_plain(struct slice line, char delimiter, struct slice *cells,
     size_t max)
 {
-	const char *from = line.p;
+	size_t n = 0, end;
+
+	do {
+		if (n == max)
+			return -1;
+		end = slice_find_byte(line, delimiter);
+		cells[n++] = slice_to(line, end);
+		line = (struct slice){ line.p + end, line.n - end };
+	} while (slice_skip_byte(&line, delimiter));
+	return (int)n;
+}
+
+/* Adds where bits are set, from a place on.  Mostly there are few: which of the
+ * first there are is not asked. */
+static size_t
+add_places(uint64_t bits, size_t from, uint32_t *places)
+{
 	size_t n = 0;
 
-	for (size_t i = 0; i < line.n; i += WIDE_BYTES) {
-		uint64_t found = find_delimiters(line, i, delimiter);
-
-		for (; found; found &= found - 1) {
-			const char *at = line.p + i + __builtin_ctzll(found);
-
-			if (n == max)
-				return -1;
-			cells[n++] = slice_between(from, at);
-			from = at + 1;
-		}
+	for (int i = 0; i < FEW; i++) {
+		places[n] = (uint32_t)from +
+		    (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
+		n += bits != 0;
+		bits &= bits - 1;
 	}
-	if (n == max)
-		return -1;
-	cells[n++] = (struct slice){ from, line.n - (size_t)(from - line.p) };
-	return (int)n;
+	for (; bits; bits &= bits - 1)
+		places[n++] = (uint32_t)from + (uint32_t)__builtin_ctzll(bits);
+	return n;
+}
+
+size_t
+csv_cut_plain(struct slice text, char delimiter, uint32_t *ends, size_t n)
+{
+	char quote = delimiter == '\t' ? '\n' : '"';
+	size_t found = 0;
+
+	for (size_t i = 0; text.n - i >= WIDE_BYTES && found < n;
+	    i += WIDE_BYTES) {
+		const char *p = text.p + i;
+		uint64_t stops = wide_places(p, '\n', quote);
+		/* As far as the first of them. */
+		uint64_t line = stops ^ (stops - 1);
+
+		found += add_places((wide_places(p, delimiter, delimiter) |
+		    stops) & line, i, ends + found);
+		if (stops)
+			return found == n && text.p[ends[n - 1]] == '\n' ?
+			    ends[n - 1] + (size_t)1 : 0;
+	}
+	return 0;
 }

@@ -93,10 +93,19 @@ mem_large_free(void *p, size_t count, size_t size)
 void *
 mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 {
-	void *p = mem_large(count, size);
+	size_t total = large_size(old_count, size);
+	void *p;
 
+	if (total && total == large_size(count, size))
+		return old;
+	p = mem_large(count, size);
+	if (total) {
+		/* The pages themselves, which need not be copied. */
+		return mem_checked(mremap(old, total, total, MREMAP_MAYMOVE |
+		    MREMAP_FIXED, p) == p ? p : NULL);
+	}
 	memcpy(p, old, old_count * size);
-	mem_large_free(old, old_count, size);
+	free(old);
 	return p;
 }
 

@@ -93,36 +93,40 @@ word_bits(uint64_t word)
 	    UINT64_C(0x0102040810204080) >> 56);
 }
 
-/* Which of 64 bytes are c: a bit for each, the lowest for the first. */
+/* Which of 64 bytes are c, or d: a bit for each, the lowest for the first. */
 enum { WIDE_BYTES = 64 };
 
 static inline uint64_t
-wide_places_by_words(const char *p, char c)
+wide_places_by_words(const char *p, char c, char d)
 {
 	uint64_t places = 0;
 
-	for (int i = 0; i < WIDE_BYTES; i += WORD_BYTES)
-		places |= (uint64_t)word_bits(word_places(word_load(p + i),
-		    c)) << i;
+	for (int i = 0; i < WIDE_BYTES; i += WORD_BYTES) {
+		uint64_t word = word_load(p + i);
+
+		places |= (uint64_t)word_bits(word_places(word, c) |
+		    word_places(word, d)) << i;
+	}
 	return places;
 }
 
 static inline uint64_t
-wide_places(const char *p, char c)
+wide_places(const char *p, char c, char d)
 {
 #ifdef __SSE2__
 	uint64_t places = 0;
 
 	for (int i = 0; i < WIDE_BYTES; i += 16) {
 		__m128i bytes = _mm_loadu_si128((const __m128i *)(p + i));
-		int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes,
-		    _mm_set1_epi8(c)));
+		int found = _mm_movemask_epi8(_mm_or_si128(
+		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(c)),
+		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8(d))));
 
 		places |= (uint64_t)(unsigned)found << i;
 	}
 	return places;
 #else
-	return wide_places_by_words(p, c);
+	return wide_places_by_words(p, c, d);
 #endif
 }
 

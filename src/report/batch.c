@@ -11,15 +11,6 @@ enum {
 	COLUMNS_COMMON = 3,
 };
 
-static const enum column client_columns[CLIENT_CELLS] = {
-	[CLIENT_IP] = COLUMN_IP,
-	[CLIENT_HOSTNAME] = COLUMN_HOSTNAME,
-	[CLIENT_STATUS] = COLUMN_STATUS,
-	[CLIENT_COUNTRY] = COLUMN_COUNTRY,
-	[CLIENT_ASN] = COLUMN_ASN,
-	[CLIENT_ASO] = COLUMN_ASO,
-};
-
 void
 batch_init(struct batch *b, const struct period *period)
 {
@@ -109,6 +100,48 @@ add_common(struct batch *b, enum model_table table, const struct record *row,
 	*known = (uint8_t)b->n_commons;
 }
 
+/* The cells of a client from its name on. */
+static const enum column known_columns[] = { COLUMN_HOSTNAME, COLUMN_STATUS,
+	COLUMN_COUNTRY, COLUMN_ASN, COLUMN_ASO };
+enum { KNOWN = sizeof known_columns / sizeof *known_columns };
+_Static_assert(KNOWN == CLIENT_ASO - CLIENT_IP, "a cell for each");
+
+/* Whether these stand in the line one behind the other, with a delimiter and
+ * nothing else between them: then none holds one. */
+static bool
+are_neighbours(const struct record *row)
+{
+	for (int i = 1; i < KNOWN; i++) {
+		const struct slice *cell = &row->cells[known_columns[i - 1]];
+
+		if (cell->p + cell->n + 1 != row->cells[known_columns[i]].p)
+			return false;
+	}
+	return true;
+}
+
+/* The cells of a client; what separates them is in none of them, and the first
+ * byte that is none of an address: so one text stands for one client. */
+static void
+add_client(struct batch *b, const struct record *row, char *separator)
+{
+	struct slice first = row->cells[COLUMN_HOSTNAME];
+	struct slice last = row->cells[COLUMN_ASO];
+	bool at_once = first.p && are_neighbours(row);
+
+	*separator = at_once ? first.p[first.n] : '\n';
+	buf_add(&b->texts, row->cells[COLUMN_IP]);
+	buf_add_byte(&b->texts, *separator);
+	if (at_once) {
+		buf_add(&b->texts, slice_between(first.p, last.p + last.n));
+		buf_add_byte(&b->texts, *separator);
+	}
+	for (int i = 0; i < KNOWN && !at_once; i++) {
+		buf_add(&b->texts, row->cells[known_columns[i]]);
+		buf_add_byte(&b->texts, *separator);
+	}
+}
+
 void
 batch_add(struct batch *b, const struct record *row)
 {
@@ -120,10 +153,7 @@ batch_add(struct batch *b, const struct record *row)
 		.stamp = row->stamp, .slot = row->slot,
 		.event = row->event, .is_ours = row->is_ours,
 	};
-	for (int i = 0; i < CLIENT_CELLS; i++) {
-		buf_add(&b->texts, row->cells[client_columns[i]]);
-		buf_add_byte(&b->texts, '\n');
-	}
+	add_client(b, row, &l->separator);
 	l->client_n = (uint32_t)b->texts.n - l->text;
 	buf_add(&b->texts, user);
 	if (row->event != EVENT_AUTH_FAILURE ||

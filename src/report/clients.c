@@ -13,6 +13,12 @@ enum {
 	TEXTS_MAX = 24 * 1024 * 1024,
 };
 
+/* The high half of a hash, of which the low one leads here, and the place + 1; 0:
+ * free. */
+struct client_slot {
+	uint32_t high, place;
+};
+
 void
 clients_init(struct clients *c, const struct siphash_key *key)
 {
@@ -52,10 +58,21 @@ clients_expect(const struct clients *c, uint64_t hash)
 	__builtin_prefetch(&c->slots[hash & (SLOTS - 1)]);
 }
 
+/* The slot of a client, or of another that is hardly ever taken for it, or the
+ * free one where it would go. */
+static size_t
+find_slot(const struct clients *c, uint64_t hash, size_t i)
+{
+	while (c->slots[i & (SLOTS - 1)].place &&
+	    c->slots[i & (SLOTS - 1)].high != hash >> 32)
+		i++;
+	return i & (SLOTS - 1);
+}
+
 void
 clients_expect_item(const struct clients *c, uint64_t hash)
 {
-	uint32_t place = c->slots[hash & (SLOTS - 1)];
+	uint32_t place = c->slots[find_slot(c, hash, hash)].place;
 
 	if (place)
 		__builtin_prefetch(&c->items[place - 1], 1);
@@ -88,7 +105,7 @@ add(struct clients *c, const struct login *login, struct slice text)
 	*client = (struct client){ .hash = login->client,
 		.is_ours = login->is_ours, .text = (uint32_t)c->texts.n };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
-		n += slice_find_byte(rest, '\n') + 1;
+		n += slice_find_byte(rest, login->separator) + 1;
 		rest = slice_from(text, n);
 		client->ends[i] = (uint16_t)n;
 	}
@@ -103,16 +120,18 @@ add(struct clients *c, const struct login *login, struct slice text)
 struct client *
 clients_find(struct clients *c, const struct login *login, struct slice text)
 {
-	size_t i = login->client & (SLOTS - 1);
+	uint64_t hash = login->client;
+	size_t i = find_slot(c, hash, hash);
 	struct client *client;
 
-	for (; c->slots[i]; i = (i + 1) & (SLOTS - 1)) {
-		client = &c->items[c->slots[i] - 1];
-		if (client->hash == login->client)
+	for (; c->slots[i].place; i = find_slot(c, hash, i + 1)) {
+		client = &c->items[c->slots[i].place - 1];
+		if (client->hash == hash)
 			return client;
 	}
 	client = add(c, login, text);
-	c->slots[i] = (uint32_t)c->n;
+	c->slots[i] = (struct client_slot){ (uint32_t)(hash >> 32),
+		(uint32_t)c->n };
 	return client;
 }
 

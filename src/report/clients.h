@@ -30,7 +30,7 @@ struct client {
 struct clients {
 	struct siphash_key key;
 	struct client *items;
-	uint32_t *slots;
+	struct client_slot *slots;
 	size_t n;
 	struct buf texts;
 };

@@ -7,8 +7,6 @@
 #include "base/csv.h"
 #include "base/input.h"
 #include "base/mem.h"
-#include "base/word.h"
-#include "schema/cell.h"
 #include "schema/ip.h"
 
 enum {
@@ -44,6 +42,9 @@ struct reader {
 	struct reader_counts counts;
 	struct err_list complaints;
 	struct slice cells[CELLS_MAX + 1];	/* the last one is empty */
+	/* Of a line that is cut quickly: behind which byte a cell begins, and
+	 * so at which the one before it ends. */
+	uint32_t cuts[1 + CELLS_MAX + CSV_MORE];
 };
 
 static const char delimiters[] = { ',', ';', '\t' };
@@ -55,6 +56,7 @@ reader_new(const struct period *period)
 
 	r->period = period;
 	buf_init(&r->scratch, BLOCK_MAX);
+	r->cuts[0] = UINT32_MAX;	/* before all */
 	return r;
 }
 
@@ -184,9 +186,7 @@ read_header(struct reader *r, struct slice line)
 static bool
 is_address(struct slice cell)
 {
-	struct ip ip;
-
-	return cell.n == 0 || ip_parse(cell, &ip);
+	return cell.n == 0 || ip_is(cell);
 }
 
 /* Whether a delimiter other than this one stands in s. */
@@ -310,20 +310,38 @@ read_event(struct slice cell, enum event_kind *event)
 	return true;
 }
 
-static void
-fill(const struct reader *r, struct record *row)
+static struct slice
+cut_cell(const struct reader *r, const char *line, size_t place)
 {
+	uint32_t from, to;
+
+	if (place == NOWHERE)
+		return (struct slice){ NULL, 0 };
+	from = r->cuts[place] + 1;
+	to = r->cuts[place + 1];
+	return (struct slice){ line + from, to - from };
+}
+
+/* The next line, if it is a row like most: without quotes, and not the last of
+ * the block.  False: it may be one nevertheless. */
+static bool
+cut_row(struct reader *r, struct record *row)
+{
+	const struct dialect *d = &r->dialect;
+	const char *line = r->block.p;
+	size_t n = d->cells ? csv_cut_plain(r->block, d->delimiter,
+	    r->cuts + 1, d->cells) : 0;
+
+	if (n == 0 || n > INPUT_LINE_MAX)
+		return false;
+	r->cuts[d->cells] -= line[n - 2] == '\r';
+	if (!stamp_read(&r->stamps, cut_cell(r, line,
+	    d->place[COLUMN_DATE]), &row->stamp))
+		return false;
 	for (int c = 0; c < COLUMNS_DEFAULT; c++)
-		row->cells[c] = r->cells[r->dialect.place[c]];
-	row->is_ours = r->dialect.is_ours;
-	if (row->is_ours)
-		return;
-	/* What the seed wrote where it knew nothing. */
-	if (slice_is(row->cells[COLUMN_HOSTNAME], SLICE("null")))
-		row->cells[COLUMN_HOSTNAME].n = 0;
-	for (int c = COLUMN_COUNTRY; c <= COLUMN_ASO; c++)
-		if (slice_is(row->cells[c], SLICE("N/A")))
-			row->cells[c].n = 0;
+		row->cells[c] = cut_cell(r, line, d->place[c]);
+	r->block = slice_from(r->block, n);
+	return true;
 }
 
 /* Splits a line as the dialect says.  False: it is no row of it. */
@@ -337,7 +355,8 @@ read_row(struct reader *r, struct slice line, struct record *row)
 	    &row->stamp))
 		return false;
 	r->cells[NOWHERE] = (struct slice){ NULL, 0 };
-	fill(r, row);
+	for (int c = 0; c < COLUMNS_DEFAULT; c++)
+		row->cells[c] = r->cells[r->dialect.place[c]];
 	return true;
 }
 
@@ -376,22 +395,30 @@ note_fault(struct reader *r, const char *fault)
 	r->is_no_table |= fault == NO_TABLE && !r->is_passing;
 }
 
-/* 1: a row; 0: none, and that is said where it must be. */
+/* False: there is none, and that is said where it must be. */
 static bool
-take_line(struct reader *r, struct slice line, struct record *row)
+find_row(struct reader *r, struct slice line, struct record *row)
 {
-	if (!read_row(r, line, row)) {
-		if (read_header(r, line))
-			return false;
-		if (r->dialect.cells || !guess(r, line) ||
-		    !read_row(r, line, row)) {
-			note_fault(r, fault_of(r, line));
-			return false;
-		}
-	}
+	if (read_row(r, line, row))
+		return true;
+	if (read_header(r, line))
+		return false;
+	if (!r->dialect.cells && guess(r, line) && read_row(r, line, row))
+		return true;
+	note_fault(r, fault_of(r, line));
+	return false;
+}
+
+/* Whether a row is to be counted. */
+static bool
+take_row(struct reader *r, struct record *row)
+{
 	r->skips_day = period_excludes(r->period, row->stamp.day);
 	r->skipped_n = 0;
 	row->slot = period_slot(r->period, &row->stamp);
+	row->is_ours = r->dialect.is_ours;
+	if (!row->is_ours)
+		record_mend_seed(row);
 	if (row->slot == PERIOD_NONE) {
 		r->has_older |= row->stamp.day < r->period->first;
 		r->counts.rows++;
@@ -410,25 +437,38 @@ take_line(struct reader *r, struct slice line, struct record *row)
 	return true;
 }
 
+/* The next line, slowly.  False: it is no row. */
+static bool
+next_row(struct reader *r, struct slice line, struct record *row)
+{
+	r->counts.lines++;
+	r->line_scratch = r->scratch.n;
+	line = slice_to(line, INPUT_LINE_MAX);
+	if (!is_skipped(r, line))
+		return line.n && find_row(r, line, row);
+	r->counts.rows++;
+	r->counts.outside++;
+	return false;
+}
+
 bool
 reader_next(struct reader *r, struct record *row)
 {
 	struct slice line;
+	bool is_row;
 
-	for (;;) {
+	do {
 		skip_rows(r);
-		if (!input_line(&r->block, &line))
+		if (!r->skips_day && cut_row(r, row)) {
+			r->counts.lines++;
+			is_row = true;
+		} else if (input_line(&r->block, &line)) {
+			is_row = next_row(r, line, row);
+		} else {
 			return false;
-		r->counts.lines++;
-		r->line_scratch = r->scratch.n;
-		line = slice_to(line, INPUT_LINE_MAX);
-		if (is_skipped(r, line)) {
-			r->counts.rows++;
-			r->counts.outside++;
-		} else if (line.n && take_line(r, line, row)) {
-			return true;
 		}
-	}
+	} while (!is_row || !take_row(r, row));
+	return true;
 }
 
 void
@@ -449,42 +489,4 @@ reader_pass(struct reader *r, struct slice block)
 	r->counts.passed += lines - before.lines;
 	r->counts.lines = lines;
 	r->has_older = has_older;
-}
-
-/* Printable ASCII without a backslash stands for itself in every dialect. */
-static bool
-is_plain(struct slice cell)
-{
-	for (size_t i = 0; i < cell.n; i += WORD_BYTES) {
-		uint64_t word = word_at(cell, i, ' ');
-
-		if (word_below(word, ' ') | word_has(word, '\x7f') |
-		    word_has(word, '\\'))
-			return false;
-	}
-	return true;
-}
-
-struct slice
-record_text(const struct record *row, enum column c, struct buf *scratch)
-{
-	struct slice cell = row->cells[c], raw;
-	size_t from;
-
-	if (is_plain(cell))
-		return cell;
-	buf_reset(scratch);
-	if (row->is_ours && cell_restore(scratch, cell)) {
-		raw = buf_slice(scratch);
-	} else {
-		buf_reset(scratch);
-		raw = cell;
-	}
-	/* A byte becomes at most four. */
-	from = scratch->n;
-	(void)buf_room(scratch, 4 * raw.n);
-	if (raw.p != cell.p)
-		raw.p = scratch->p;
-	cell_add(scratch, raw, CELL_PLAIN);
-	return slice_from(buf_slice(scratch), from);
 }

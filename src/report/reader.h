@@ -9,8 +9,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "report/period.h"
-#include "report/stamp.h"
-#include "schema/column.h"
+#include "report/record.h"
 
 /* Blocks of whole lines to rows: CSV as mls-filter writes it (comma or tab),
  * and the predecessor's (semicolon).  Columns are found by their names in a
@@ -19,16 +18,6 @@
  * nine.  Rows of no interest for the period are passed over by their date
  * alone. */
 struct reader;
-
-struct record {
-	struct slice cells[COLUMNS_DEFAULT];	/* as they stand in the file,
-						 * without quotes; empty where
-						 * there is no such column */
-	bool is_ours;		/* cells are escaped as schema/cell.h says */
-	enum event_kind event;
-	struct stamp stamp;
-	int slot;		/* of the period, or of what is before it */
-};
 
 struct reader *reader_new(const struct period *period);
 void reader_free(struct reader *r);
@@ -59,10 +48,5 @@ bool reader_has_older(const struct reader *r);
 
 /* The first damaged rows of all files, "file:line: what"; EX_DATAERR. */
 struct err_list *reader_complaints(struct reader *r);
-
-/* A cell's text as schema/cell.h writes it, whoever wrote the file: borrowed
- * from the cell, or written to scratch. */
-struct slice record_text(const struct record *row, enum column c,
-	struct buf *scratch);
 
 #endif

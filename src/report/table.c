@@ -303,10 +303,12 @@ table_expect(const struct table *t, uint64_t hash)
 void
 table_expect_key(const struct table *t, uint64_t hash)
 {
-	uint32_t place = t->slots[hash & t->mask].place;
+	size_t i = (size_t)hash & t->mask;
 
-	if (place)
-		__builtin_prefetch(&t->keys[place - 1], 1);
+	while (t->slots[i].place && t->slots[i].low != (uint32_t)hash)
+		i = (i + 1) & t->mask;
+	if (t->slots[i].place)
+		__builtin_prefetch(&t->keys[t->slots[i].place - 1], 1);
 }
 
 uint32_t

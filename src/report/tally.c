@@ -14,7 +14,7 @@ enum {
 	/* A cell restored and escaped again: report/reader.h. */
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
-	GROUP = 64,		/* rows */
+	GROUP = 16,		/* rows */
 	SHARES = 64,		/* of the budget, one for each table */
 	TRAIL_SLOTS = 2,	/* a day before the period, in whatever zone */
 	COUNTRY_MAX = 64,	/* of a success: leaves room for the user */
@@ -269,7 +269,8 @@ count_login(struct tally *t, const struct batch *b, const struct login *l,
 		count_success(t, b, l, client);
 }
 
-/* The keys of rows, which will be looked up next. */
+/* The keys of rows, which will be looked up next: what leads to them is on its
+ * way, and then they are. */
 static void
 make_keys(const struct tally *t, struct batch *b, struct login *logins,
     size_t n)
@@ -282,9 +283,13 @@ make_keys(const struct tally *t, struct batch *b, struct login *logins,
 		clients_expect(&t->clients, l->client);
 		table_expect(t->tables[MODEL_USER], l->user);
 	}
+	for (size_t i = 0; i < n; i++) {
+		clients_expect_item(&t->clients, logins[i].client);
+		table_expect_key(t->tables[MODEL_USER], logins[i].user);
+	}
 }
 
-/* Some at a time: while one is looked up, the memory of the next is on its
+/* Some at a time: while these are counted, the memory of the next is on its
  * way. */
 static void
 count_group(struct tally *t, const struct batch *b, const struct login *logins,
@@ -292,10 +297,6 @@ count_group(struct tally *t, const struct batch *b, const struct login *logins,
 {
 	struct client *found[GROUP];
 
-	for (size_t i = 0; i < n; i++) {
-		clients_expect_item(&t->clients, logins[i].client);
-		table_expect_key(t->tables[MODEL_USER], logins[i].user);
-	}
 	for (size_t i = 0; i < n; i++) {
 		found[i] = clients_find(&t->clients, &logins[i],
 		    batch_client(b, &logins[i]));

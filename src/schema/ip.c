@@ -4,6 +4,9 @@
 
 #include <endian.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/word.h"
 
@@ -255,6 +258,52 @@ ip_parse(struct slice s, struct ip *ip)
 		return parse_v6_or_mapped(s, ip);
 	*ip = v4;
 	return true;
+}
+
+#ifdef __SSE2__
+/* Which of 16 bytes are greater than x: a bit for each. */
+static inline unsigned
+above(__m128i bytes, char x)
+{
+	return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes,
+	    _mm_set1_epi8(x)));
+}
+
+/* Whether it is a dotted quad, all bytes looked at together: addresses that come
+ * one behind the other have their dots in places that nobody foresees. */
+static bool
+is_v4(struct slice s)
+{
+	struct head h = head_of(s);
+	/* Digits are 0 to 9; a dot is DOT, what is behind the end -'0'. */
+	__m128i x = _mm_sub_epi8(_mm_set_epi64x((long long)h.high,
+	    (long long)h.low), _mm_set1_epi8('0'));
+	unsigned dots = above(x, '.' - '0' - 1) & ~above(x, '.' - '0');
+	unsigned digits = above(x, -1) & ~above(x, 9);
+	unsigned begins = dots << 1 | 1, ends = dots | 1u << s.n;
+	unsigned three = begins & digits & digits >> 1 & digits >> 2;
+	unsigned two = begins & digits & digits >> 1;
+	/* 256 to 299, and more. */
+	unsigned above_5 = above(x, 5), from_5 = above(x, 4);
+	unsigned high = above(x, 2) | (above(x, 1) & (above_5 >> 1 |
+	    (from_5 >> 1 & above_5 >> 2)));
+
+	return (digits | dots) == (1u << s.n) - 1 && are_four(ends) &&
+	    (begins & ends) == 0 && (three & (digits >> 3 | high)) == 0 &&
+	    (two & ~above(x, 0)) == 0;
+}
+#endif
+
+bool
+ip_is(struct slice s)
+{
+	struct ip ip;
+
+#ifdef __SSE2__
+	if (s.n >= QUAD_MIN && s.n < sizeof(__m128i) && is_v4(s))
+		return true;
+#endif
+	return ip_parse(s, &ip);
 }
 
 /* 0 to 255 as they are written; four bytes each, to be copied whole. */

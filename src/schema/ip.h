@@ -21,6 +21,9 @@ struct ip {
  * leading zeros, or RFC 4291 text; no port, prefix, scope or brackets. */
 bool ip_parse(struct slice s, struct ip *ip);
 
+/* Whether ip_parse() would take it, for less. */
+bool ip_is(struct slice s);
+
 /* The dotted quad that s begins with: its bytes, up to the first that is
  * neither digit nor dot; 0: there is none, and *ip is as it was. */
 size_t ip_scan_v4(struct slice s, struct ip *ip);
