@@ -3,6 +3,7 @@
 #include "report/pairs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -13,6 +14,7 @@ struct pairs {
 	size_t n, mask, max;
 	bool is_exact;
 	uint32_t lost;		/* no pair that is not here came more often */
+	size_t with[COUNTS];	/* pairs with a count of lost, and of the next */
 };
 
 struct pairs *
@@ -78,28 +80,44 @@ grow(struct pairs *p)
 	mem_large_free(old, n, sizeof *old);
 }
 
+/* One pair more, or less, has a count, which is never below lost. */
+static void
+note(struct pairs *p, uint32_t count, size_t one)
+{
+	if (count - p->lost < COUNTS)
+		p->with[count - p->lost] += one;
+}
+
+static void
+note_all(const struct pairs *p, uint64_t from, size_t *with)
+{
+	for (size_t i = 0; i <= p->mask; i++) {
+		uint32_t count = p->slots[i].count;
+
+		if (count && count >= from && count - from < COUNTS)
+			with[count - from]++;
+	}
+}
+
 /* A quarter of the pairs came not more often, three quarters not less often.
  * Where in the slots they stand must not matter: it is elsewhere every time. */
 static uint32_t
 lower_quarter(const struct pairs *p)
 {
-	size_t quarter = p->n / 4;
+	size_t quarter = p->n / 4, with[COUNTS];
+	uint64_t from = p->lost;
 
-	/* No count is below lost, and most are little above it. */
-	for (uint64_t from = p->lost;; from += COUNTS) {
-		size_t with[COUNTS] = { 0 };
-
-		for (size_t i = 0; i <= p->mask; i++) {
-			uint32_t count = p->slots[i].count;
-
-			if (count && count >= from && count - from < COUNTS)
-				with[count - from]++;
-		}
+	memcpy(with, p->with, sizeof with);
+	for (;;) {
 		for (size_t k = 0; k < COUNTS; k++) {
 			if (with[k] > quarter)
 				return (uint32_t)(from + k);
 			quarter -= with[k];
 		}
+		/* Most are little above lost. */
+		from += COUNTS;
+		memset(with, 0, sizeof with);
+		note_all(p, from, with);
 	}
 }
 
@@ -113,6 +131,7 @@ make_room(struct pairs *p)
 	p->is_exact = false;
 	if (rare > p->lost)
 		p->lost = rare;
+	memset(p->with, 0, sizeof p->with);
 	/* Behind a free slot nobody was kept from a place before it. */
 	while (p->slots[start].count)
 		start++;
@@ -122,10 +141,12 @@ make_room(struct pairs *p)
 		if (pair.count == 0)
 			continue;
 		slot->count = 0;
-		if (pair.count > rare)
+		if (pair.count > rare) {
 			p->slots[find(p, pair.user, pair.ip)] = pair;
-		else
+			note(p, pair.count, 1);
+		} else {
 			p->n--;
+		}
 	}
 }
 
@@ -135,7 +156,9 @@ pairs_add(struct pairs *p, uint64_t user, uint64_t ip)
 	size_t i = find(p, user, ip);
 
 	if (p->slots[i].count) {
+		note(p, p->slots[i].count, (size_t)-1);
 		p->slots[i].count += p->slots[i].count < UINT32_MAX;
+		note(p, p->slots[i].count, 1);
 		return false;
 	}
 	if (p->n == p->max) {
@@ -147,6 +170,7 @@ pairs_add(struct pairs *p, uint64_t user, uint64_t ip)
 	}
 	p->slots[i] = (struct pair){ user, ip, p->lost +
 		(p->lost < UINT32_MAX), p->lost };
+	note(p, p->slots[i].count, 1);
 	p->n++;
 	return p->is_exact;
 }

@@ -269,14 +269,24 @@ count_login(struct tally *t, const struct batch *b, const struct login *l,
 		count_success(t, b, l, client);
 }
 
-/* The keys of rows, which will be looked up next: what leads to them is on its
+/* How many rows of a batch a group that begins there has. */
+static size_t
+group_at(const struct batch *b, size_t from)
+{
+	size_t n = from < b->n ? b->n - from : 0;
+
+	return n < GROUP ? n : GROUP;
+}
+
+/* The keys of a group, which will be looked up next: what leads to them is on its
  * way, and then they are. */
 static void
-make_keys(const struct tally *t, struct batch *b, struct login *logins,
-    size_t n)
+make_keys(const struct tally *t, struct batch *b, size_t from)
 {
+	size_t n = group_at(b, from);
+
 	for (size_t i = 0; i < n; i++) {
-		struct login *l = &logins[i];
+		struct login *l = &b->logins[from + i];
 
 		l->client = tally_hash(t, batch_client(b, l)) ^ l->is_ours;
 		l->user = tally_hash(t, batch_user(b, l));
@@ -284,34 +294,48 @@ make_keys(const struct tally *t, struct batch *b, struct login *logins,
 		table_expect(t->tables[MODEL_USER], l->user);
 	}
 	for (size_t i = 0; i < n; i++) {
-		clients_expect_item(&t->clients, logins[i].client);
-		table_expect_key(t->tables[MODEL_USER], logins[i].user);
+		const struct login *l = &b->logins[from + i];
+
+		clients_expect_item(&t->clients, l->client);
+		table_expect_key(t->tables[MODEL_USER], l->user);
 	}
 }
 
-/* Some at a time: while these are counted, the memory of the next is on its
- * way. */
+/* Its clients: what is known of them together with users is on its way. */
 static void
-count_group(struct tally *t, const struct batch *b, const struct login *logins,
-    size_t n)
+find_clients(struct tally *t, const struct batch *b, size_t from,
+    struct client **found)
 {
-	struct client *found[GROUP];
+	size_t n = group_at(b, from);
 
 	for (size_t i = 0; i < n; i++) {
-		found[i] = clients_find(&t->clients, &logins[i],
-		    batch_client(b, &logins[i]));
-		pairs_expect(t->pairs, logins[i].user, found[i]->ip_hash);
-		seen_expect(t->user_countries, user_country(logins[i].user,
+		const struct login *l = &b->logins[from + i];
+
+		found[i] = clients_find(&t->clients, l, batch_client(b, l));
+		pairs_expect(t->pairs, l->user, found[i]->ip_hash);
+		seen_expect(t->user_countries, user_country(l->user,
 		    found[i]));
 	}
-	for (size_t i = 0; i < n; i++)
-		count_login(t, b, &logins[i], found[i]);
 }
 
-static size_t
-group_at(const struct batch *b, size_t i)
+/* A group takes three steps: while one is counted, the memory for the next step
+ * of the two behind it is on its way. */
+static void
+count_logins(struct tally *t, struct batch *b)
 {
-	return b->n - i < GROUP ? b->n - i : GROUP;
+	struct client *found[2][GROUP];
+
+	make_keys(t, b, 0);
+	make_keys(t, b, GROUP);
+	find_clients(t, b, 0, found[0]);
+	for (size_t i = 0; i < b->n; i += GROUP) {
+		size_t turn = i / GROUP % 2, n = group_at(b, i);
+
+		make_keys(t, b, i + 2 * GROUP);
+		find_clients(t, b, i + GROUP, found[!turn]);
+		for (size_t k = 0; k < n; k++)
+			count_login(t, b, &b->logins[i + k], found[turn][k]);
+	}
 }
 
 void
@@ -319,13 +343,7 @@ tally_count(struct tally *t, struct batch *b)
 {
 	if (!clients_have_room(&t->clients, b->n, b->texts.n))
 		pour_clients(t);
-	make_keys(t, b, b->logins, group_at(b, 0));
-	for (size_t i = 0; i < b->n; i += GROUP) {
-		size_t next = i + group_at(b, i);
-
-		make_keys(t, b, b->logins + next, group_at(b, next));
-		count_group(t, b, b->logins + i, group_at(b, i));
-	}
+	count_logins(t, b);
 	for (size_t i = 0; i < b->n_commons; i++)
 		(void)tally_add(t, b->commons[i].table,
 		    batch_common(b, &b->commons[i]), b->commons[i].attempts);
