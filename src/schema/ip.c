@@ -261,12 +261,15 @@ ip_parse(struct slice s, struct ip *ip)
 }
 
 #ifdef __SSE2__
-/* Which of 16 bytes are greater than x: a bit for each. */
+enum { V6_MIN = 2, V6_MAX = 39 };
+
+/* Which of 16 bytes are from low to high: a bit for each. */
 static inline unsigned
-above(__m128i bytes, char x)
+between(__m128i bytes, char low, char high)
 {
-	return (unsigned)_mm_movemask_epi8(_mm_cmpgt_epi8(bytes,
-	    _mm_set1_epi8(x)));
+	return (unsigned)_mm_movemask_epi8(_mm_and_si128(
+	    _mm_cmpgt_epi8(bytes, _mm_set1_epi8((char)(low - 1))),
+	    _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), bytes)));
 }
 
 /* Whether it is a dotted quad, all bytes looked at together: addresses that come
@@ -275,22 +278,47 @@ static bool
 is_v4(struct slice s)
 {
 	struct head h = head_of(s);
-	/* Digits are 0 to 9; a dot is DOT, what is behind the end -'0'. */
-	__m128i x = _mm_sub_epi8(_mm_set_epi64x((long long)h.high,
-	    (long long)h.low), _mm_set1_epi8('0'));
-	unsigned dots = above(x, '.' - '0' - 1) & ~above(x, '.' - '0');
-	unsigned digits = above(x, -1) & ~above(x, 9);
+	__m128i text = _mm_set_epi64x((long long)h.high, (long long)h.low);
+	unsigned dots = between(text, '.', '.');
+	unsigned digits = between(text, '0', '9');
 	unsigned begins = dots << 1 | 1, ends = dots | 1u << s.n;
-	unsigned three = begins & digits & digits >> 1 & digits >> 2;
 	unsigned two = begins & digits & digits >> 1;
+	unsigned three = two & digits >> 2;
 	/* 256 to 299, and more. */
-	unsigned above_5 = above(x, 5), from_5 = above(x, 4);
-	unsigned high = above(x, 2) | (above(x, 1) & (above_5 >> 1 |
-	    (from_5 >> 1 & above_5 >> 2)));
+	unsigned from_6 = between(text, '6', '9');
+	unsigned high = between(text, '3', '9') | (between(text, '2', '2') &
+	    (from_6 >> 1 | (between(text, '5', '5') >> 1 & from_6 >> 2)));
 
 	return (digits | dots) == (1u << s.n) - 1 && are_four(ends) &&
 	    (begins & ends) == 0 && (three & (digits >> 3 | high)) == 0 &&
-	    (two & ~above(x, 0)) == 0;
+	    (two & between(text, '0', '0')) == 0;
+}
+
+/* Whether it is RFC 4291 text without a dotted quad, in the same way. */
+static bool
+is_v6(struct slice s)
+{
+	char text[3 * sizeof(__m128i)] = { 0 };
+	uint64_t colons = 0, digits = 0, gaps, groups, all;
+
+	memcpy(text, s.p, s.n);
+	for (unsigned i = 0; i < sizeof text; i += sizeof(__m128i)) {
+		__m128i part = _mm_loadu_si128((__m128i *)(text + i));
+		__m128i lower = _mm_or_si128(part, _mm_set1_epi8(0x20));
+
+		colons |= (uint64_t)between(part, ':', ':') << i;
+		digits |= (uint64_t)(between(part, '0', '9') |
+		    between(lower, 'a', 'f')) << i;
+	}
+	all = (UINT64_C(1) << s.n) - 1;
+	gaps = colons & colons >> 1;
+	groups = digits & ~(digits << 1);
+	return (colons | digits) == all && (gaps & (gaps - 1)) == 0 &&
+	    (digits & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4)
+	    == 0 && (colons & ~gaps & 1) == 0 &&
+	    (colons & ~(gaps << 1) & (all ^ all >> 1)) == 0 &&
+	    (gaps ? __builtin_popcountll(groups) < GROUPS :
+	    __builtin_popcountll(groups) == GROUPS);
 }
 #endif
 
@@ -301,6 +329,8 @@ ip_is(struct slice s)
 
 #ifdef __SSE2__
 	if (s.n >= QUAD_MIN && s.n < sizeof(__m128i) && is_v4(s))
+		return true;
+	if (s.n >= V6_MIN && s.n <= V6_MAX && is_v6(s))
 		return true;
 #endif
 	return ip_parse(s, &ip);
