@@ -43,30 +43,35 @@ least_met(struct slice literal, const size_t *apart, size_t *place)
 	return least;
 }
 
+/* Takes these distances if all together are met less often than before. */
+static void
+try_probes(struct scan *s, const size_t *apart, uint64_t *least)
+{
+	size_t ignored = 0;
+	uint64_t met = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		met += least_met(s->literals[i], apart, &ignored);
+	if (met >= *least)
+		return;
+	*least = met;
+	memcpy(s->apart, apart, sizeof s->apart);
+}
+
 /* The distances at which all together are met as seldom as can be.  Probes
  * share a byte only in literals too short for more. */
 static void
 choose_probes(struct scan *s, size_t shortest)
 {
-	size_t max = shortest < APART_MAX ? shortest : APART_MAX, ignored = 0;
+	size_t max = shortest < APART_MAX ? shortest : APART_MAX;
+	size_t least_step = max >= SCAN_PROBES, a[SCAN_PROBES] = { 0 };
 	uint64_t least = UINT64_MAX;
 
-	for (size_t far = 0; far < max; far++) {
-		for (size_t near = 0; near <= far; near++) {
-			const size_t apart[SCAN_PROBES] = { 0, near, far };
-			uint64_t met = 0;
-
-			if ((near == 0 || near == far) && max >= SCAN_PROBES)
-				continue;
-			for (size_t i = 0; i < s->n; i++)
-				met += least_met(s->literals[i], apart,
-				    &ignored);
-			if (met < least) {
-				least = met;
-				memcpy(s->apart, apart, sizeof apart);
-			}
-		}
-	}
+	_Static_assert(SCAN_PROBES == 4, "a loop for each but the first");
+	for (a[1] = least_step; a[1] < max; a[1]++)
+		for (a[2] = a[1] + least_step; a[2] < max; a[2]++)
+			for (a[3] = a[2] + least_step; a[3] < max; a[3]++)
+				try_probes(s, a, &least);
 	for (size_t i = 0; i < s->n; i++)
 		(void)least_met(s->literals[i], s->apart, &s->places[i]);
 }
@@ -203,11 +208,12 @@ load(const void *p)
 __attribute__((target("avx2"))) static inline __m256i
 sets_at(const struct scan *s, const char *p)
 {
-	return _mm256_and_si256(
+	return _mm256_and_si256(_mm256_and_si256(
 	    _mm256_shuffle_epi8(load(s->halves[0]), load(p)),
+	    _mm256_shuffle_epi8(load(s->halves[1]), load(p + s->apart[1]))),
 	    _mm256_and_si256(
-	    _mm256_shuffle_epi8(load(s->halves[1]), load(p + s->apart[1])),
-	    _mm256_shuffle_epi8(load(s->halves[2]), load(p + s->apart[2]))));
+	    _mm256_shuffle_epi8(load(s->halves[2]), load(p + s->apart[2])),
+	    _mm256_shuffle_epi8(load(s->halves[3]), load(p + s->apart[3]))));
 }
 
 /* The first of 32 places where a literal of the sets that may stand there does
@@ -250,7 +256,7 @@ pass_over(const struct scan *s, const char *from, const char *last)
 	return from;
 }
 
-/* All literals by three look-ups a byte, however many there are. */
+/* All literals by four look-ups a byte, however many there are. */
 __attribute__((target("avx2"))) static const char *
 search_32(const struct scan *s, const char *from)
 {

@@ -11,12 +11,12 @@
  * at the others: nearly all lines of a mail log are of no interest, and a
  * search over the whole block passes over them many times faster than anything
  * that goes line by line. */
-enum { SCAN_LITERALS = 64, SCAN_SETS = 8, SCAN_PROBES = 3 };
+enum { SCAN_LITERALS = 64, SCAN_SETS = 8, SCAN_PROBES = 4 };
 
 struct scan {
 	struct slice literals[SCAN_LITERALS];	/* borrowed */
 	size_t n;
-	/* Three bytes of each literal whose lower halves are seldom in logs:
+	/* Four bytes of each literal whose lower halves are seldom in logs:
 	 * the place of the first, and how far behind it each stands, which is
 	 * the same for all. */
 	size_t places[SCAN_LITERALS], apart[SCAN_PROBES];
