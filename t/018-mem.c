@@ -50,6 +50,44 @@ test(size_t count, size_t size)
 	ok(pages() && (n < LARGE / 2 || pages() <= before), "given back");
 }
 
+/* Mappings that memory lies in. */
+static unsigned
+mappings(const void *p, size_t n)
+{
+	FILE *f = fopen("/proc/self/maps", "r");
+	uintptr_t from, to, at = (uintptr_t)p;
+	unsigned count = 0;
+	char line[512];
+
+	while (f && fgets(line, sizeof line, f))
+		count += sscanf(line, "%lx-%lx", &from, &to) == 2 &&
+		    from < at + n && to > at;
+	if (f)
+		fclose(f);
+	return count;
+}
+
+/* Again and again, where what lies in several mappings cannot be moved. */
+static void
+test_growth(void)
+{
+	size_t n = LARGE / 64;
+	unsigned char *p = mem_large(n, 1);
+	unsigned most = 0;
+	bool good = true;
+
+	for (unsigned char c = 1; n < 32 * (size_t)LARGE; n *= 2, c++) {
+		memset(p + n / 2, c, n / 2);
+		p = mem_large_more(p, n, 2 * n, 1);
+		good &= is_all(p + n / 2, n / 2, c) && is_all(p + n, n, 0);
+		if (n >= LARGE && mappings(p, 2 * n) > most)
+			most = mappings(p, 2 * n);
+	}
+	ok(good, "grown to %zu bytes", n);
+	ok(most == 1, "always in one mapping (%u)", most);
+	mem_large_free(p, n, 1);
+}
+
 int
 main(void)
 {
@@ -59,6 +97,7 @@ main(void)
 	test(LARGE / 64, 32);
 	test(LARGE / 8 + 1, 8);
 	test(5 * LARGE / 24, 24);
+	test_growth();
 	mem_large_free(NULL, LARGE, 1);
 	ok(true, "nothing is nothing to give back");
 	return done();

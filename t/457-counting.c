@@ -248,30 +248,44 @@ test_cells(void)
 	    "b.example,2026-11-30T10:00:04+00:00,Two,OK,192.0.2.2,64501\n"
 	    "date;ip;asn;aso;hostname\n"
 	    "30/11/2026 10:00;192.0.2.2;64501;Two, too;b.example\n"
-	    "30/11/2026 10:00;192.0.2.2;N/A;N/A;null\n");
+	    "30/11/2026 10:00;192.0.2.2;N/A;N/A;null\n"
+	    "date\tip\thostname\treverse_dns_status\tcountry_code\tasn\taso\n"
+	    "2026-11-30T10:00:05+00:00\t192.0.2.1\ta.example\tOK\tDE\t64500\t"
+	    "One\n"
+	    "date,ip,hostname,x,reverse_dns_status,y,country_code,z,asn,w,aso\n"
+	    "2026-11-30T10:00:06+00:00,192.0.2.3,\"h\"\"1\",\"\"\"\",\"s\"\"1\","
+	    "\"\"\"\",\"c\"\"1\",\"\"\"\",\"a\"\"1\",\"\"\"\",\"o\"\"1\"\n");
 	const struct period all = { .is_all = true };
 	struct reader *reader = reader_new(&all);
 	struct tally *t = tally_new(&all, 1000);
 	struct counting *c = counting_new(t);
 	struct record row;
+	size_t clients;
 
 	reader_begin(reader, "rows");
 	reader_take(reader, text);
 	while (reader_next(reader, &row))
 		counting_add(c, &row);
 	counting_end(c);
+	clients = t->clients.n;
 	tally_end(t);
-	has_counted(t, MODEL_IP, SLICE("192.0.2.1"), 4);
+	has_counted(t, MODEL_IP, SLICE("192.0.2.1"), 5);
 	has_counted(t, MODEL_IP, SLICE("192.0.2.2"), 3);
-	has_counted(t, MODEL_ASO, SLICE("One"), 3);
+	has_counted(t, MODEL_ASO, SLICE("One"), 4);
 	has_counted(t, MODEL_ASO, SLICE("One, and more"), 1);
 	has_counted(t, MODEL_ASO, SLICE("Two"), 1);
 	has_counted(t, MODEL_ASO, SLICE("Two, too"), 1);
-	has_counted(t, MODEL_ASN, SLICE("64500"), 4);
+	has_counted(t, MODEL_ASN, SLICE("64500"), 5);
 	has_counted(t, MODEL_ASN, SLICE("64501"), 2);
-	has_counted(t, MODEL_COUNTRY, SLICE("DE"), 3);
-	has_counted(t, MODEL_HOSTNAME, SLICE("a.example"), 4);
+	has_counted(t, MODEL_COUNTRY, SLICE("DE"), 4);
+	has_counted(t, MODEL_HOSTNAME, SLICE("a.example"), 5);
 	has_counted(t, MODEL_HOSTNAME, SLICE("b.example"), 2);
+	/* Of one byte between cells that were unquoted, too. */
+	has_counted(t, MODEL_IP, SLICE("192.0.2.3"), 1);
+	has_counted(t, MODEL_HOSTNAME, SLICE("h\"1"), 1);
+	has_counted(t, MODEL_COUNTRY, SLICE("c\"1"), 1);
+	has_counted(t, MODEL_ASO, SLICE("o\"1"), 1);
+	ok(clients == 7, "%zu clients, however they are written", clients);
 	counting_free(c);
 	tally_free(t);
 	reader_free(reader);

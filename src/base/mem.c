@@ -93,15 +93,18 @@ mem_large_free(void *p, size_t count, size_t size)
 void *
 mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 {
-	size_t total = large_size(old_count, size);
+	size_t before = large_size(old_count, size);
+	size_t total = large_size(count, size);
 	void *p;
 
-	if (total && total == large_size(count, size))
+	if (before && before == total)
 		return old;
 	p = mem_large(count, size);
-	if (total) {
-		/* The pages themselves, which need not be copied. */
-		return mem_checked(mremap(old, total, total, MREMAP_MAYMOVE |
+	if (before) {
+		/* The pages themselves, which need not be copied; and more of
+		 * them at once: two mappings side by side could not be moved
+		 * again before Linux 6.17. */
+		return mem_checked(mremap(old, before, total, MREMAP_MAYMOVE |
 		    MREMAP_FIXED, p) == p ? p : NULL);
 	}
 	memcpy(p, old, old_count * size);

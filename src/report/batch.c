@@ -106,8 +106,7 @@ static const enum column known_columns[] = { COLUMN_HOSTNAME, COLUMN_STATUS,
 enum { KNOWN = sizeof known_columns / sizeof *known_columns };
 _Static_assert(KNOWN == CLIENT_ASO - CLIENT_IP, "a cell for each");
 
-/* Whether these stand in the line one behind the other, with a delimiter and
- * nothing else between them: then none holds one. */
+/* Whether these stand one behind the other, with one byte between them. */
 static bool
 are_neighbours(const struct record *row)
 {
@@ -120,25 +119,33 @@ are_neighbours(const struct record *row)
 	return true;
 }
 
-/* The cells of a client; what separates them is in none of them, and the first
- * byte that is none of an address: so one text stands for one client. */
+/* Copied at once, they get newlines between them afterwards. */
 static void
-add_client(struct batch *b, const struct record *row, char *separator)
+add_neighbours(struct batch *b, const struct record *row)
 {
-	struct slice first = row->cells[COLUMN_HOSTNAME];
+	const char *first = row->cells[COLUMN_HOSTNAME].p;
 	struct slice last = row->cells[COLUMN_ASO];
-	bool at_once = first.p && are_neighbours(row);
+	size_t at = b->texts.n;
 
-	*separator = at_once ? first.p[first.n] : '\n';
+	buf_add(&b->texts, slice_between(first, last.p + last.n));
+	for (int i = 1; i < KNOWN; i++)
+		b->texts.p[at + (size_t)(row->cells[known_columns[i]].p -
+		    first) - 1] = '\n';
+	buf_add_byte(&b->texts, '\n');
+}
+
+static void
+add_client(struct batch *b, const struct record *row)
+{
 	buf_add(&b->texts, row->cells[COLUMN_IP]);
-	buf_add_byte(&b->texts, *separator);
-	if (at_once) {
-		buf_add(&b->texts, slice_between(first.p, last.p + last.n));
-		buf_add_byte(&b->texts, *separator);
+	buf_add_byte(&b->texts, '\n');
+	if (row->cells[COLUMN_HOSTNAME].p && are_neighbours(row)) {
+		add_neighbours(b, row);
+		return;
 	}
-	for (int i = 0; i < KNOWN && !at_once; i++) {
+	for (int i = 0; i < KNOWN; i++) {
 		buf_add(&b->texts, row->cells[known_columns[i]]);
-		buf_add_byte(&b->texts, *separator);
+		buf_add_byte(&b->texts, '\n');
 	}
 }
 
@@ -153,7 +160,7 @@ batch_add(struct batch *b, const struct record *row)
 		.stamp = row->stamp, .slot = row->slot,
 		.event = row->event, .is_ours = row->is_ours,
 	};
-	add_client(b, row, &l->separator);
+	add_client(b, row);
 	l->client_n = (uint32_t)b->texts.n - l->text;
 	buf_add(&b->texts, user);
 	if (row->event != EVENT_AUTH_FAILURE ||

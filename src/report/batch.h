@@ -26,11 +26,10 @@ struct login {
 	struct stamp stamp;
 	int slot;
 	uint32_t text;		/* in texts: the cells of the client, a
-				 * separator behind each; then the user, as of
+				 * newline behind each; then the user, as of
 				 * record_text() */
 	uint32_t client_n, user_n;
 	enum event_kind event;
-	char separator;
 	bool is_ours;		/* as in struct record */
 };
 

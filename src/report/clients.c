@@ -105,7 +105,7 @@ add(struct clients *c, const struct login *login, struct slice text)
 	*client = (struct client){ .hash = login->client,
 		.is_ours = login->is_ours, .text = (uint32_t)c->texts.n };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
-		n += slice_find_byte(rest, login->separator) + 1;
+		n += slice_find_byte(rest, '\n') + 1;
 		rest = slice_from(text, n);
 		client->ends[i] = (uint16_t)n;
 	}
