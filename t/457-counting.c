@@ -11,6 +11,7 @@
 #include "report/counting.h"
 #include "report/digest.h"
 #include "report/jsonmodel.h"
+#include "report/reader.h"
 #include "chance.h"
 #include "tap.h"
 
@@ -65,7 +66,7 @@ make_json(const struct reader *reader, struct tally *t, struct buf *json)
 	model_release(&m);
 }
 
-/* Each row in a block of its own, where none is cut quickly. */
+/* Each row in a block of its own, where hardly any is cut quickly. */
 static uint64_t
 count_each(const struct period *period, struct slice text, size_t keys,
     struct buf *json)

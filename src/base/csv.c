@@ -6,7 +6,7 @@
 
 #include "base/word.h"
 
-enum { FEW = 8 };
+enum { FEW = 8 };	/* CSV_MORE at most */
 _Static_assert((int)CSV_MORE >= (int)WIDE_BYTES, "all have room");
 
 static bool
@@ -100,7 +100,7 @@ csv_split_plain(struct slice line, char delimiter, struct slice *cells,
 			return -1;
 		end = slice_find_byte(line, delimiter);
 		cells[n++] = slice_to(line, end);
-		line = (struct slice){ line.p + end, line.n - end };
+		line = slice_from(line, end);
 	} while (slice_skip_byte(&line, delimiter));
 	return (int)n;
 }

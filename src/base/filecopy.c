@@ -23,8 +23,9 @@ filecopy_read(int fd, void *p, size_t n)
 	return (ssize_t)n;
 }
 
-/* All pages are had at once, which spares a fault for each.  Small ones: a
- * virtual machine may first have to get large ones back, for milliseconds. */
+/* All pages are had at once, which spares a fault for each.  Large ones are not
+ * asked for: a virtual machine may first have to get them back, for
+ * milliseconds. */
 void *
 filecopy_map(int fd, size_t n)
 {

@@ -9,8 +9,9 @@
  * many there are; -1: errno. */
 ssize_t filecopy_read(int fd, void *p, size_t n);
 
-/* The same, n at least 1, in memory of our own: whatever becomes of the file, they
- * stay as they were copied.  The caller ends it with munmap(2).  NULL: errno says why; ENODATA: the file is shorter. */
+/* The same, n at least 1, in memory of our own: whatever becomes of the file, the
+ * bytes stay as they were copied.  The caller ends it with munmap(2).  NULL:
+ * errno says why; ENODATA: the file is shorter. */
 void *filecopy_map(int fd, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 /* The one place that notices that memory has run out. */
 #include "base/mem.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,19 @@ void *
 mem_array(size_t count, size_t size)
 {
 	return mem_checked(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *
+mem_aligned(size_t count, size_t size)
+{
+	size_t total;
+	void *p;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		return mem_checked(NULL);
+	p = mem_checked(aligned_alloc(size, total));
+	memset(p, 0, total);
+	return p;
 }
 
 void *
@@ -97,6 +111,7 @@ mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 	size_t total = large_size(count, size);
 	void *p;
 
+	assert(count >= old_count);
 	if (before && before == total)
 		return old;
 	p = mem_large(count, size);

@@ -8,6 +8,9 @@
  * (EX_OSERR).  The caller frees with free(). */
 void *mem_new(size_t size);			/* zeroed */
 void *mem_array(size_t count, size_t size);	/* zeroed; product checked */
+void *mem_aligned(size_t count, size_t size);	/* as mem_array(), from a
+						 * multiple of size on, a power
+						 * of two */
 void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
 
 /* Zeroed memory that is read here and there, or that much runs through: on large
@@ -17,7 +20,9 @@ void *mem_resize(void *old, size_t count, size_t size);	/* checked too */
 void *mem_large(size_t count, size_t size);
 void mem_large_free(void *p, size_t count, size_t size);
 
-/* The same for more of them: what there was is copied. */
+/* Room for more of them: what there was stays, what is behind it is zeroed.  old,
+ * which must not be NULL, is not valid any more, though it may be what is
+ * returned. */
 void *mem_large_more(void *old, size_t old_count, size_t count, size_t size);
 
 char *mem_text(const char *p, size_t n);	/* a copy with a final NUL */

@@ -205,7 +205,7 @@ ipdb_open(const char *const *files, size_t n, enum ipdb_where where,
 	struct loading l = { .n = 0 };
 
 	arena_init(&db->texts, TEXTS_MAX);
-	db->cache = mem_array(CACHE_SIZE, sizeof *db->cache);
+	db->cache = mem_aligned(CACHE_SIZE, sizeof *db->cache);
 	l.sources = mem_array(n + 1, sizeof *l.sources);
 	for (size_t i = 0; i < n; i++) {
 		struct err e;

@@ -5,7 +5,7 @@
 #include "base/input.h"
 
 enum {
-	/* A cell restored and escaped again: report/reader.h. */
+	/* A cell restored and escaped again: report/record.h. */
 	ROW_MAX = 7 * INPUT_LINE_MAX,
 	ENOUGH = 256 * 1024,
 	COLUMNS_COMMON = 3,
@@ -100,20 +100,32 @@ add_common(struct batch *b, enum model_table table, const struct record *row,
 	*known = (uint8_t)b->n_commons;
 }
 
-/* The cells of a client from its name on. */
-static const enum column known_columns[] = { COLUMN_HOSTNAME, COLUMN_STATUS,
-	COLUMN_COUNTRY, COLUMN_ASN, COLUMN_ASO };
-enum { KNOWN = sizeof known_columns / sizeof *known_columns };
-_Static_assert(KNOWN == CLIENT_ASO - CLIENT_IP, "a cell for each");
+static const enum column client_columns[CLIENT_CELLS] = {
+	[CLIENT_IP] = COLUMN_IP,
+	[CLIENT_HOSTNAME] = COLUMN_HOSTNAME,
+	[CLIENT_STATUS] = COLUMN_STATUS,
+	[CLIENT_COUNTRY] = COLUMN_COUNTRY,
+	[CLIENT_ASN] = COLUMN_ASN,
+	[CLIENT_ASO] = COLUMN_ASO,
+};
 
-/* Whether these stand one behind the other, with one byte between them. */
+/* Its cells from here on are mostly neighbours. */
+enum { NAME_ON = CLIENT_HOSTNAME };
+
+static const struct slice *
+client_of(const struct record *row, int i)
+{
+	return &row->cells[client_columns[i]];
+}
+
+/* Whether they stand one behind the other, with one byte between them. */
 static bool
 are_neighbours(const struct record *row)
 {
-	for (int i = 1; i < KNOWN; i++) {
-		const struct slice *cell = &row->cells[known_columns[i - 1]];
+	for (int i = NAME_ON + 1; i < CLIENT_CELLS; i++) {
+		const struct slice *before = client_of(row, i - 1);
 
-		if (cell->p + cell->n + 1 != row->cells[known_columns[i]].p)
+		if (before->p + before->n + 1 != client_of(row, i)->p)
 			return false;
 	}
 	return true;
@@ -123,14 +135,14 @@ are_neighbours(const struct record *row)
 static void
 add_neighbours(struct batch *b, const struct record *row)
 {
-	const char *first = row->cells[COLUMN_HOSTNAME].p;
-	struct slice last = row->cells[COLUMN_ASO];
+	const char *first = client_of(row, NAME_ON)->p;
+	const struct slice *last = client_of(row, CLIENT_CELLS - 1);
 	size_t at = b->texts.n;
 
-	buf_add(&b->texts, slice_between(first, last.p + last.n));
-	for (int i = 1; i < KNOWN; i++)
-		b->texts.p[at + (size_t)(row->cells[known_columns[i]].p -
-		    first) - 1] = '\n';
+	buf_add(&b->texts, slice_between(first, last->p + last->n));
+	for (int i = NAME_ON + 1; i < CLIENT_CELLS; i++)
+		b->texts.p[at + (size_t)(client_of(row, i)->p - first) - 1] =
+		    '\n';
 	buf_add_byte(&b->texts, '\n');
 }
 
@@ -139,12 +151,12 @@ add_client(struct batch *b, const struct record *row)
 {
 	buf_add(&b->texts, row->cells[COLUMN_IP]);
 	buf_add_byte(&b->texts, '\n');
-	if (row->cells[COLUMN_HOSTNAME].p && are_neighbours(row)) {
+	if (client_of(row, NAME_ON)->p && are_neighbours(row)) {
 		add_neighbours(b, row);
 		return;
 	}
-	for (int i = 0; i < KNOWN; i++) {
-		buf_add(&b->texts, row->cells[known_columns[i]]);
+	for (int i = NAME_ON; i < CLIENT_CELLS; i++) {
+		buf_add(&b->texts, *client_of(row, i));
 		buf_add_byte(&b->texts, '\n');
 	}
 }

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "report/model.h"
 #include "report/period.h"
-#include "report/reader.h"
+#include "report/record.h"
 
 /* Rows made ready to be counted: what matters of them, with texts of its own, so
  * that whoever counts may be another thread. */

@@ -13,7 +13,7 @@ enum {
 	TEXTS_MAX = 24 * 1024 * 1024,
 };
 
-/* The high half of a hash, of which the low one leads here, and the place + 1; 0:
+/* The high half of a hash, whose low half leads here, and the place + 1; 0:
  * free. */
 struct client_slot {
 	uint32_t high, place;
@@ -72,7 +72,7 @@ find_slot(const struct clients *c, uint64_t hash, size_t i)
 void
 clients_expect_item(const struct clients *c, uint64_t hash)
 {
-	uint32_t place = c->slots[find_slot(c, hash, hash)].place;
+	uint32_t place = c->slots[find_slot(c, hash, (size_t)hash)].place;
 
 	if (place)
 		__builtin_prefetch(&c->items[place - 1], 1);
@@ -121,7 +121,7 @@ struct client *
 clients_find(struct clients *c, const struct login *login, struct slice text)
 {
 	uint64_t hash = login->client;
-	size_t i = find_slot(c, hash, hash);
+	size_t i = find_slot(c, hash, (size_t)hash);
 	struct client *client;
 
 	for (; c->slots[i].place; i = find_slot(c, hash, i + 1)) {

@@ -2,7 +2,7 @@
 #ifndef REPORT_COUNTING_H
 #define REPORT_COUNTING_H
 
-#include "report/reader.h"
+#include "report/record.h"
 #include "report/tally.h"
 
 /* Rows on their way to the tally: a thread counts them while the next are read.

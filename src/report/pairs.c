@@ -14,7 +14,7 @@ struct pairs {
 	size_t n, mask, max;
 	bool is_exact;
 	uint32_t lost;		/* no pair that is not here came more often */
-	size_t with[COUNTS];	/* pairs with a count of lost, and of the next */
+	size_t with[COUNTS];	/* with[k]: pairs whose count is lost + k */
 };
 
 struct pairs *
@@ -80,12 +80,12 @@ grow(struct pairs *p)
 	mem_large_free(old, n, sizeof *old);
 }
 
-/* One pair more, or less, has a count, which is never below lost. */
+/* So many pairs more, or fewer, have a count, which is never below lost. */
 static void
-note(struct pairs *p, uint32_t count, size_t one)
+note(struct pairs *p, uint32_t count, int more)
 {
 	if (count - p->lost < COUNTS)
-		p->with[count - p->lost] += one;
+		p->with[count - p->lost] += (size_t)more;
 }
 
 static void
@@ -129,8 +129,7 @@ make_room(struct pairs *p)
 	size_t start = 0;
 
 	p->is_exact = false;
-	if (rare > p->lost)
-		p->lost = rare;
+	p->lost = rare;
 	memset(p->with, 0, sizeof p->with);
 	/* Behind a free slot nobody was kept from a place before it. */
 	while (p->slots[start].count)
@@ -156,7 +155,7 @@ pairs_add(struct pairs *p, uint64_t user, uint64_t ip)
 	size_t i = find(p, user, ip);
 
 	if (p->slots[i].count) {
-		note(p, p->slots[i].count, (size_t)-1);
+		note(p, p->slots[i].count, -1);
 		p->slots[i].count += p->slots[i].count < UINT32_MAX;
 		note(p, p->slots[i].count, 1);
 		return false;

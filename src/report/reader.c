@@ -334,6 +334,7 @@ cut_row(struct reader *r, struct record *row)
 
 	if (n == 0 || n > INPUT_LINE_MAX)
 		return false;
+	/* It is no empty line: date and ip are two cells. */
 	r->cuts[d->cells] -= line[n - 2] == '\r';
 	if (!stamp_read(&r->stamps, cut_cell(r, line,
 	    d->place[COLUMN_DATE]), &row->stamp))

@@ -11,7 +11,7 @@
 #include "schema/ip.h"
 
 enum {
-	/* A cell restored and escaped again: report/reader.h. */
+	/* A cell restored and escaped again: report/record.h. */
 	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
 	GROUP = 16,		/* rows */
