@@ -345,6 +345,45 @@ test_ranking(void)
 	ranking_release(&r);
 }
 
+/* Hashes of which many lead to the last slots, and so on to the first: however
+ * often it grew, all are there. */
+static void
+test_crowds(void)
+{
+	enum { CROWD = 40000 };
+	static uint64_t hashes[CROWD];
+	unsigned wrong = 0;
+
+	for (int round = 0; round < 20; round++) {
+		struct seen *s = seen_new(2 * CROWD);
+		struct pairs *p = pairs_new(2 * CROWD);
+		unsigned crowded = 1 + chance(12);
+
+		for (unsigned i = 0; i < CROWD; i++) {
+			/* Low bits are the same in some, and the number is
+			 * in the high ones. */
+			uint64_t low = chance(crowded) ? chance_bits() &
+			    0xffffff : 0xffffff - chance(8);
+
+			if (chance(crowded) && i > CROWD / 20)
+				low = chance_bits() & 0xffffff;
+			hashes[i] = (uint64_t)(i + 1) << 24 | low;
+			wrong += !seen_add(s, hashes[i]);
+			wrong += !pairs_add(p, 0, hashes[i]);
+			/* One that came before. */
+			low = hashes[chance(i + 1)];
+			wrong += seen_add(s, low);
+			wrong += pairs_add(p, 0, low);
+		}
+		for (unsigned i = 0; i < CROWD; i++)
+			wrong += seen_add(s, hashes[i]) ||
+			    pairs_add(p, 0, hashes[i]);
+		seen_free(s);
+		pairs_free(p);
+	}
+	ok(wrong == 0, "crowds at the end of the slots: %u wrong", wrong);
+}
+
 int
 main(void)
 {
@@ -363,6 +402,7 @@ main(void)
 	test_rare_pairs(1001, 300);
 	test_budget();
 	test_seen();
+	test_crowds();
 	test_ranking();
 	return done();
 }

@@ -66,18 +66,26 @@ find(const struct pairs *p, uint64_t user, uint64_t ip)
 	return i;
 }
 
+/* Where they are, which takes no more memory than they need.  Whoever is taken out
+ * finds a free slot at the latest where it was, or so far into the new half; and
+ * since the first stands behind the last free one, nobody is kept from a place by
+ * one who is still to be taken out. */
 static void
 grow(struct pairs *p)
 {
-	struct pair *old = p->slots;
-	size_t n = p->mask + 1;
+	size_t n = p->mask + 1, first = n;
 
+	p->slots = mem_large_more(p->slots, n, 2 * n, sizeof *p->slots);
 	p->mask = 2 * n - 1;
-	p->slots = mem_large(2 * n, sizeof *p->slots);
-	for (size_t i = 0; i < n; i++)
-		if (old[i].count)
-			p->slots[find(p, old[i].user, old[i].ip)] = old[i];
-	mem_large_free(old, n, sizeof *old);
+	while (p->slots[first - 1].count)
+		first--;
+	for (size_t i = first; i < first + n; i++) {
+		struct pair *slot = &p->slots[i & (n - 1)], pair = *slot;
+
+		slot->count = 0;
+		if (pair.count)
+			p->slots[find(p, pair.user, pair.ip)] = pair;
+	}
 }
 
 /* So many pairs more, or fewer, have a count, which is never below lost. */

@@ -52,18 +52,23 @@ find(const struct seen *s, uint64_t hash)
 	return i;
 }
 
+/* In place: report/pairs.c says why that is right. */
 static void
 grow(struct seen *s)
 {
-	uint64_t *old = s->slots;
-	size_t n = s->mask + 1;
+	size_t n = s->mask + 1, first = n;
 
+	s->slots = mem_large_more(s->slots, n, 2 * n, sizeof *s->slots);
 	s->mask = 2 * n - 1;
-	s->slots = mem_large(2 * n, sizeof *s->slots);
-	for (size_t i = 0; i < n; i++)
-		if (old[i])
-			s->slots[find(s, old[i])] = old[i];
-	mem_large_free(old, n, sizeof *old);
+	while (s->slots[first - 1])
+		first--;
+	for (size_t i = first; i < first + n; i++) {
+		uint64_t hash = s->slots[i & (n - 1)];
+
+		s->slots[i & (n - 1)] = 0;
+		if (hash)
+			s->slots[find(s, hash)] = hash;
+	}
 }
 
 bool
