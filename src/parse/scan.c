@@ -10,7 +10,7 @@
 #include <immintrin.h>
 #endif
 
-enum { APART_MAX = 12 };
+enum { APART_MAX = 12, LAST = SCAN_PROBES - 1 };
 
 /* Of 256 bytes of a mail log, how many have this lower half; the same of
  * Postfix's and Dovecot's. */
@@ -124,7 +124,8 @@ fill_sets(struct scan *s)
 }
 
 /* Whether the first probe of one of these literals stands at p, and around it
- * the literal. */
+ * the literal.  The last one tells most: of bytes far apart one does not follow
+ * from the other. */
 static bool
 stands_around(const struct scan *s, size_t from, size_t to, const char *p)
 {
@@ -134,7 +135,7 @@ stands_around(const struct scan *s, size_t from, size_t to, const char *p)
 
 		if (*p == literal.p[place] && (size_t)(p - s->at) >= place &&
 		    (size_t)(s->end - p) >= literal.n - place &&
-		    p[s->apart[1]] == literal.p[place + s->apart[1]] &&
+		    p[s->apart[LAST]] == literal.p[place + s->apart[LAST]] &&
 		    memcmp(p - place, literal.p, literal.n) == 0)
 			return true;
 	}
@@ -157,8 +158,8 @@ search_every(const struct scan *s, const char *from)
 	return from;
 }
 
-/* Many places at once; only where two probes stand is it worth comparing the
- * whole.  Written with the compilers' vector types, so that it is the same for
+/* Many places at once; only where two probes stand, the first and the last, is it
+ * worth comparing the whole.  Written with the compilers' vector types, so that it is the same for
  * every processor. */
 typedef uint8_t bytes __attribute__((vector_size(16)));
 typedef uint64_t words __attribute__((vector_size(16)));
@@ -167,7 +168,7 @@ static const char *
 search_16(const struct scan *s, const char *from)
 {
 	bytes first[SCAN_LITERALS], second[SCAN_LITERALS];
-	size_t apart = s->apart[1];
+	size_t apart = s->apart[LAST];
 	const char *stop;
 
 	if ((size_t)(s->end - from) < apart + sizeof(bytes))
@@ -175,7 +176,7 @@ search_16(const struct scan *s, const char *from)
 	stop = s->end - apart - sizeof(bytes);
 	for (size_t i = 0; i < s->n; i++) {
 		first[i] = (bytes){ 0 } + (uint8_t)probe_of(s, i, 0);
-		second[i] = (bytes){ 0 } + (uint8_t)probe_of(s, i, 1);
+		second[i] = (bytes){ 0 } + (uint8_t)probe_of(s, i, LAST);
 	}
 	for (; from <= stop; from += sizeof(bytes)) {
 		bytes one, two, hits = { 0 };
