@@ -158,9 +158,9 @@ search_every(const struct scan *s, const char *from)
 	return from;
 }
 
-/* Many places at once; only where two probes stand, the first and the last, is it
- * worth comparing the whole.  Written with the compilers' vector types, so that it is the same for
- * every processor. */
+/* Many places at once; only where two probes stand, the first and the last, is
+ * it worth comparing the whole.  Written with the compilers' vector types, so
+ * that it is the same for every processor. */
 typedef uint8_t bytes __attribute__((vector_size(16)));
 typedef uint64_t words __attribute__((vector_size(16)));
 
