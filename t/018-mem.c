@@ -2,6 +2,7 @@
 /* Memory on large pages: zeroed, kept when it grows, given back whole. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -91,6 +92,23 @@ test_growth(void)
 	mem_large_free(p, n, 1);
 }
 
+static void
+test_aligned(void)
+{
+	bool good = true;
+
+	/* As calloc() gives them, large ones stand just behind a page's
+	 * begin. */
+	for (size_t n = 1; n <= 4096; n *= 4) {
+		unsigned char *p = mem_aligned(n, 64);
+
+		good &= (uintptr_t)p % 64 == 0 && is_all(p, 64 * n, 0);
+		memset(p, 'x', 64 * n);
+		free(p);
+	}
+	ok(good, "aligned, and zeroed");
+}
+
 int
 main(void)
 {
@@ -101,6 +119,7 @@ main(void)
 	test(LARGE / 8 + 1, 8);
 	test(5 * LARGE / 24, 24);
 	test_growth();
+	test_aligned();
 	mem_large_free(NULL, LARGE, 1);
 	ok(true, "nothing is nothing to give back");
 	return done();
