@@ -25,8 +25,8 @@ struct login {
 	uint64_t client, user;	/* keyed hashes, for whoever counts */
 	struct stamp stamp;
 	int slot;
-	uint32_t text;		/* in texts: the cells of the client, a
-				 * newline behind each; then the user, as of
+	uint32_t text;		/* in texts: the cells of the client, a newline
+				 * behind each; then the user, as of
 				 * record_text() */
 	uint32_t client_n, user_n;
 	enum event_kind event;
