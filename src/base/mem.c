@@ -10,7 +10,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "base/signals.h"
+
 enum { LARGE = 2 * 1024 * 1024 };	/* x86-64's, and nearly all others' */
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23		/* since Linux 5.14 */
+#endif
 
 static void *
 mem_checked(void *p)
@@ -104,6 +110,31 @@ mem_large_free(void *p, size_t count, size_t size)
 		munmap(p, total);
 }
 
+/* Large pages, as they are handed to a thread: the low bits of the address of the
+ * first say how many there are. */
+static void *
+fetch(void *with)
+{
+	size_t n = (uintptr_t)with % LARGE;
+	char *p = (char *)with - n;
+
+	/* From the end, so that whoever comes from the beginning is met.  When
+	 * they have been given back meanwhile, there is nothing to do. */
+	while (n-- > 0 && madvise(p + n * LARGE, LARGE,
+	    MADV_POPULATE_WRITE) == 0)
+		continue;
+	return NULL;
+}
+
+static void
+fetch_soon(char *p, size_t total)
+{
+	size_t n = total / LARGE;
+
+	if (n < LARGE)
+		(void)signals_thread(NULL, fetch, p + n);
+}
+
 void *
 mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 {
@@ -119,8 +150,11 @@ mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 		/* The pages themselves, which need not be copied; and more of
 		 * them at once: two mappings side by side could not be moved
 		 * again before Linux 6.17. */
-		return mem_checked(mremap(old, before, total, MREMAP_MAYMOVE |
-		    MREMAP_FIXED, p) == p ? p : NULL);
+		if (mremap(old, before, total, MREMAP_MAYMOVE | MREMAP_FIXED,
+		    p) != p)
+			return mem_checked(NULL);
+		fetch_soon((char *)p + before, total - before);
+		return p;
 	}
 	memcpy(p, old, old_count * size);
 	free(old);

@@ -22,7 +22,8 @@ void mem_large_free(void *p, size_t count, size_t size);
 
 /* Room for more of them: what there was stays, what is behind it is zeroed.  old,
  * which must not be NULL, is not valid any more, though it may be what is
- * returned. */
+ * returned.  New large pages are asked for by a thread, too, since the first touch
+ * of one takes long: the kernel zeroes it. */
 void *mem_large_more(void *old, size_t old_count, size_t count, size_t size);
 
 char *mem_text(const char *p, size_t n);	/* a copy with a final NUL */

@@ -136,12 +136,23 @@ bool
 signals_thread(pthread_t *thread, void *(*run)(void *with), void *with)
 {
 	sigset_t every, before;
+	pthread_attr_t attributes;
+	pthread_t alone;
 	int failed;
 
+	if (pthread_attr_init(&attributes))
+		return false;
+	if (!thread) {
+		pthread_attr_setdetachstate(&attributes,
+		    PTHREAD_CREATE_DETACHED);
+		pthread_attr_setstacksize(&attributes, SIGNALS_STACK);
+	}
 	/* It inherits the mask. */
 	sigfillset(&every);
 	pthread_sigmask(SIG_SETMASK, &every, &before);
-	failed = pthread_create(thread, NULL, run, with);
+	failed = pthread_create(thread ? thread : &alone, &attributes, run,
+	    with);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attributes);
 	return failed == 0;
 }

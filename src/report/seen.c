@@ -31,7 +31,8 @@ seen_free(struct seen *s)
 {
 	if (!s)
 		return;
-	mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
+	if (s->is_exact)
+		mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
 	free(s);
 }
 
@@ -71,6 +72,14 @@ grow(struct seen *s)
 	}
 }
 
+static void
+forget(struct seen *s)
+{
+	mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
+	s->slots = NULL;
+	s->is_exact = false;
+}
+
 bool
 seen_add(struct seen *s, uint64_t hash)
 {
@@ -82,7 +91,7 @@ seen_add(struct seen *s, uint64_t hash)
 	if (s->slots[i])
 		return false;
 	if (s->n == s->max) {
-		s->is_exact = false;
+		forget(s);
 		return false;
 	}
 	if (s->n * 2 > s->mask) {

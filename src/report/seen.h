@@ -10,7 +10,8 @@
  * report/pairs.h). */
 struct seen;
 
-/* At most max things; what comes then is not kept. */
+/* At most max things; what comes then is not kept, nor is what came before: it is
+ * of no use any more. */
 struct seen *seen_new(size_t max);
 void seen_free(struct seen *s);
 

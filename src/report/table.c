@@ -153,8 +153,7 @@ place_again(struct table *t, struct slot slot)
 static bool
 grow(struct table *t)
 {
-	struct slot *old = t->slots;
-	size_t n = t->mask + 1, room = t->room * 2;
+	size_t n = t->mask + 1, room = t->room * 2, first = n;
 
 	if (!pay(t, t->room * (sizeof *t->keys + t->extra) +
 	    n * sizeof *t->slots))
@@ -163,11 +162,17 @@ grow(struct table *t)
 	t->extras = mem_large_more(t->extras, t->room, room, t->extra);
 	t->room = room;
 	t->mask = 2 * n - 1;
-	t->slots = mem_large(2 * n, sizeof *t->slots);
-	for (size_t i = 0; i < n; i++)
-		if (old[i].place)
-			place_again(t, old[i]);
-	mem_large_free(old, n, sizeof *old);
+	t->slots = mem_large_more(t->slots, n, 2 * n, sizeof *t->slots);
+	/* In place: report/pairs.c says why that is right. */
+	while (t->slots[first - 1].place)
+		first--;
+	for (size_t i = first; i < first + n; i++) {
+		struct slot *slot = &t->slots[i & (n - 1)], moved = *slot;
+
+		slot->place = 0;
+		if (moved.place)
+			place_again(t, moved);
+	}
 	return true;
 }
 

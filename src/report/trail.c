@@ -35,6 +35,8 @@ trail_new(size_t max, void (*settle)(void *context,
 
 	t->max = max;
 	t->moments_max = max / 4;
+	t->room = FIRST < max ? FIRST : max;
+	t->failures = mem_large(t->room, sizeof *t->failures);
 	t->newest = t->forgotten = t->settled = INT64_MIN;
 	t->settle = settle;
 	t->context = context;
@@ -42,13 +44,21 @@ trail_new(size_t max, void (*settle)(void *context,
 	return t;
 }
 
+static void
+release(struct trail *t)
+{
+	mem_large_free(t->failures, t->room, sizeof *t->failures);
+	free(t->moments);
+	t->failures = NULL;
+	t->moments = NULL;
+}
+
 void
 trail_free(struct trail *t)
 {
 	if (!t)
 		return;
-	free(t->failures);
-	free(t->moments);
+	release(t);
 	free(t);
 }
 
@@ -162,18 +172,23 @@ make_room(struct trail *t)
 		forget(t, t->newest + 1);
 }
 
+static void
+grow(struct trail *t)
+{
+	size_t room = 2 * t->room < t->max ? 2 * t->room : t->max;
+
+	t->failures = mem_large_more(t->failures, t->room, room,
+	    sizeof *t->failures);
+	t->room = room;
+}
+
 void
 trail_add_failure(struct trail *t, uint64_t network, int64_t when)
 {
 	if (t->n == t->max)
 		make_room(t);
-	if (t->n == t->room) {
-		t->room = t->room ? 2 * t->room : FIRST;
-		if (t->room > t->max)
-			t->room = t->max;
-		t->failures = mem_resize(t->failures, t->room,
-		    sizeof *t->failures);
-	}
+	if (t->n == t->room)
+		grow(t);
 	t->failures[t->n++] = (struct failure){ network, when };
 	t->is_exact &= when > t->settled;
 	if (when > t->newest)
@@ -200,6 +215,7 @@ void
 trail_end(struct trail *t)
 {
 	settle(t);
+	release(t);
 }
 
 bool
