@@ -190,6 +190,7 @@ test_pairs(size_t max)
 		    (!is_new && !pairs_are_exact(p));
 		counts[u][i]++;
 	}
+	pairs_end(p);
 	slots = pairs_slots(p, &n);
 	for (size_t k = 0; k < n; k++) {
 		uint64_t *truly = NULL;
@@ -224,6 +225,90 @@ test_pairs(size_t max)
 	pairs_free(p);
 }
 
+/* What is promised, done plainly: who makes room is gone at once. */
+struct plain {
+	uint32_t counts[64 * 64], errors[64 * 64], lost;
+	size_t n, max;
+};
+
+static void
+plain_add(struct plain *p, unsigned i)
+{
+	uint32_t rare;
+	size_t n;
+
+	if (p->counts[i]) {
+		p->counts[i]++;
+		return;
+	}
+	for (rare = p->lost, n = 0; p->n == p->max && n <= p->n / 4; rare++)
+		for (unsigned k = 0; k < 64 * 64; k++)
+			n += p->counts[k] == rare + 1;
+	for (unsigned k = 0; n && k < 64 * 64; k++)
+		if (p->counts[k] && p->counts[k] <= rare) {
+			p->counts[k] = 0;
+			p->n--;
+		}
+	p->lost = rare;
+	p->counts[i] = rare + 1;
+	p->errors[i] = rare;
+	p->n++;
+}
+
+/* Whether just those pairs are there that must be. */
+static bool
+are_as_plain(struct pairs *p, const struct plain *plain)
+{
+	const struct pair *slots;
+	size_t n, there = 0;
+
+	pairs_end(p);
+	slots = pairs_slots(p, &n);
+	for (size_t k = 0; k < n; k++) {
+		/* The test's own "hash" of an address says which it is. */
+		uint64_t i = slots[k].ip;
+
+		if (slots[k].count == 0)
+			continue;
+		there++;
+		if (slots[k].user != chance_mix(i) ||
+		    slots[k].count != plain->counts[i] ||
+		    slots[k].error != plain->errors[i])
+			return false;
+	}
+	return there == plain->n;
+}
+
+/* All are found at any time, whether who is gone was taken out or not. */
+static void
+test_gone_pairs(size_t max)
+{
+	struct plain *plain = calloc(1, sizeof *plain);
+	bool good = true;
+	size_t rooms = 0;
+
+	for (unsigned run = 0; run < 200; run++) {
+		struct pairs *p = pairs_new(max);
+		unsigned rounds = chance(ROUNDS / 4);
+
+		*plain = (struct plain){ .max = max };
+		for (unsigned r = 0; r < rounds; r++) {
+			unsigned i = chance(run % 2 ? 64 * 64 :
+			    chance(64 * 64) + 1);
+			uint32_t lost = plain->lost;
+
+			plain_add(plain, i);
+			(void)pairs_add(p, chance_mix(i), i);
+			rooms += plain->lost > lost;
+		}
+		good &= are_as_plain(p, plain);
+		pairs_free(p);
+	}
+	ok(good && rooms > 5, "%zu pairs at most: made room %zu times, as if "
+	    "that were done at once", max, rooms);
+	free(plain);
+}
+
 /* So many of 4000 pairs came once, the others more often; then comes one more.
  * Wherever they stand, the same make room. */
 static void
@@ -243,9 +328,12 @@ test_rare_pairs(size_t once, uint32_t often)
 			for (uint32_t k = 0; k < (i < once ? 1 : often); k++)
 				pairs_add(p, chance_mix(first + i), r);
 		pairs_add(p, chance_mix(first - 1), r);
+		pairs_end(p);
 		slots = pairs_slots(p, &n);
 		for (size_t k = 0; k < n; k++) {
-			there += slots[k].count > 0;
+			if (slots[k].count == 0)
+				continue;
+			there++;
 			good &= slots[k].error == 0 ||
 			    (slots[k].error == rarest &&
 			    slots[k].count == rarest + 1);
@@ -357,7 +445,7 @@ test_crowds(void)
 	for (int round = 0; round < 20; round++) {
 		struct seen *s = seen_new(2 * CROWD);
 		struct pairs *p = pairs_new(2 * CROWD);
-		unsigned crowded = 1 + chance(12);
+		unsigned crowded = 2 + (unsigned)round % 12;
 
 		for (unsigned i = 0; i < CROWD; i++) {
 			/* Low bits are the same in some, and the number is
@@ -398,6 +486,9 @@ main(void)
 	test_pairs(64 * 64 + 1);
 	test_pairs(100);
 	test_pairs(1000);
+	test_gone_pairs(100);
+	test_gone_pairs(1000);
+	test_gone_pairs(3000);
 	test_rare_pairs(1000, 300);
 	test_rare_pairs(1001, 300);
 	test_budget();

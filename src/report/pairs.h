@@ -7,13 +7,15 @@
 #include <stdint.h>
 
 /* How often which user was tried from which address.  Both are known by their
- * keyed 64-bit hashes alone: with a million of them the chance that two are the
- * same is one in thirty million, and nobody can bring it about.
+ * keyed 64-bit hashes alone (base/texthash.h): with a million of them the chance
+ * that two are the same is one in eighteen million, and nobody can bring it about.
  *
  * Exact up to max pairs.  Then the rarest make room, about a quarter of them at
  * once, and how often the last of these came is the possible error of all that
  * come later: so what came more often than about 4/3 of a max-th of all is
- * there, as in report/table.h, but at a fraction of its cost. */
+ * there, as in report/table.h, but at a fraction of its cost.  Who makes room is
+ * gone at once, but is taken out little by little, while others are added: nobody
+ * has to wait for a look at all of them. */
 struct pairs;
 
 struct pair {
@@ -32,9 +34,12 @@ void pairs_expect(const struct pairs *p, uint64_t user, uint64_t ip);
  * once not all pairs could be kept. */
 bool pairs_add(struct pairs *p, uint64_t user, uint64_t ip);
 
+/* All were added: takes out who is gone. */
+void pairs_end(struct pairs *p);
+
 bool pairs_are_exact(const struct pairs *p);
 
-/* Slots, many of them free. */
+/* Slots, many of them free, after pairs_end(). */
 const struct pair *pairs_slots(const struct pairs *p, size_t *n);
 
 #endif

@@ -352,8 +352,10 @@ tally_count(struct tally *t, struct batch *b)
 void
 tally_end(struct tally *t)
 {
-	pour_clients(t);
+	/* Its memory is for the tables. */
 	trail_end(t->trail);
+	pour_clients(t);
+	pairs_end(t->pairs);
 }
 
 uint64_t
