@@ -9,8 +9,10 @@
 
 enum {
 	CLIENTS = 1 << 18,
+	CLIENTS_FIRST = 1 << 10,
 	SLOTS = 1 << 19,
-	TEXTS_MAX = 24 * 1024 * 1024,
+	TEXTS = 24 * 1024 * 1024,
+	TEXTS_FIRST = 64 * 1024,
 };
 
 /* The high half of a hash, whose low half leads here, and the place + 1; 0:
@@ -20,14 +22,13 @@ struct client_slot {
 };
 
 void
-clients_init(struct clients *c, const struct siphash_key *key)
+clients_init(struct clients *c, const struct texthash_key *key)
 {
 	*c = (struct clients){ .key = *key };
-	c->items = mem_large(CLIENTS, sizeof *c->items);
+	c->room = CLIENTS_FIRST;
+	c->items = mem_large(c->room, sizeof *c->items);
 	c->slots = mem_large(SLOTS, sizeof *c->slots);
-	/* Taken at once, it is never copied; what is not used costs nothing. */
-	buf_init(&c->texts, TEXTS_MAX);
-	(void)buf_room(&c->texts, TEXTS_MAX);
+	buf_init_in(&c->texts, mem_large(TEXTS_FIRST, 1), TEXTS_FIRST);
 }
 
 void
@@ -41,15 +42,37 @@ clients_reset(struct clients *c)
 void
 clients_release(struct clients *c)
 {
-	mem_large_free(c->items, CLIENTS, sizeof *c->items);
+	mem_large_free(c->items, c->room, sizeof *c->items);
 	mem_large_free(c->slots, SLOTS, sizeof *c->slots);
-	buf_release(&c->texts);
+	mem_large_free(c->texts.p, c->texts.max, 1);
+}
+
+/* What there should be room for, if there was room for so many. */
+static size_t
+room_for(size_t n, size_t room, size_t max)
+{
+	while (room < n)
+		room *= 2;
+	return room < max ? room : max;
 }
 
 bool
-clients_have_room(const struct clients *c, size_t n, size_t bytes)
+clients_make_room(struct clients *c, size_t n, size_t bytes)
 {
-	return c->n + n <= CLIENTS && c->texts.n + bytes <= TEXTS_MAX;
+	size_t room = room_for(c->n + n, c->room, CLIENTS);
+	size_t texts = room_for(c->texts.n + bytes, c->texts.max, TEXTS);
+
+	if (c->n + n > CLIENTS || c->texts.n + bytes > TEXTS)
+		return false;
+	if (room > c->room)
+		c->items = mem_large_more(c->items, c->room, room,
+		    sizeof *c->items);
+	if (texts > c->texts.max)
+		c->texts.p = mem_large_more(c->texts.p, c->texts.max, texts,
+		    1);
+	c->room = room;
+	c->texts.max = c->texts.cap = texts;
+	return true;
 }
 
 void
@@ -89,10 +112,10 @@ set_hashes(const struct clients *c, struct client *client, struct slice cell)
 	if (!ip_parse(cell, &ip))
 		return;
 	ip_add(&canonical, &ip);
-	client->ip_hash = siphash(&c->key, buf_slice(&canonical));
+	client->ip_hash = texthash(&c->key, buf_slice(&canonical));
 	buf_reset(&canonical);
 	ip_add_network(&canonical, &ip);
-	client->network_hash = siphash(&c->key, buf_slice(&canonical));
+	client->network_hash = texthash(&c->key, buf_slice(&canonical));
 }
 
 static struct client *
@@ -112,7 +135,7 @@ add(struct clients *c, const struct login *login, struct slice text)
 	buf_add(&c->texts, text);
 	country = client_cell(c, client, CLIENT_COUNTRY);
 	if (country.n)
-		client->country_hash = siphash(&c->key, country);
+		client->country_hash = texthash(&c->key, country);
 	set_hashes(c, client, client_cell(c, client, CLIENT_IP));
 	return client;
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "base/map.h"
+#include "base/texthash.h"
 #include "report/batch.h"
 
 /* What rows say about an address (its name, country, network, ...) is the same
@@ -28,18 +28,19 @@ struct client {
 };
 
 struct clients {
-	struct siphash_key key;
+	struct texthash_key key;
 	struct client *items;
 	struct client_slot *slots;
-	size_t n;
+	size_t n, room;
 	struct buf texts;
 };
 
-void clients_init(struct clients *c, const struct siphash_key *key);
+void clients_init(struct clients *c, const struct texthash_key *key);
 void clients_release(struct clients *c);
 
-/* Room for so many more, with so many bytes of text. */
-bool clients_have_room(const struct clients *c, size_t n, size_t bytes);
+/* Makes room for so many more, with so many bytes of text.  False: they would be
+ * too many, unless clients_reset() comes first. */
+bool clients_make_room(struct clients *c, size_t n, size_t bytes);
 
 /* Empty again. */
 void clients_reset(struct clients *c);
@@ -48,7 +49,7 @@ void clients_reset(struct clients *c);
 void clients_expect(const struct clients *c, uint64_t hash);
 void clients_expect_item(const struct clients *c, uint64_t hash);
 
-/* The client of a row, added if need be; valid until clients_reset().  text:
+/* The client of a row, added if need be; valid until clients_make_room().  text:
  * what struct login has of it. */
 struct client *clients_find(struct clients *c, const struct login *login,
 	struct slice text);

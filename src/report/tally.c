@@ -50,7 +50,7 @@ tally_new(const struct period *period, size_t max_keys)
 	struct tally *t = mem_new(sizeof *t);
 
 	t->period = period;
-	t->key = siphash_random_key();
+	t->key = texthash_random_key();
 	t->budget.left = TALLY_LEAST + max_keys * TALLY_KEY;
 	t->budget.share = t->budget.left / SHARES;
 	for (int i = 0; i < MODEL_TABLES; i++)
@@ -95,7 +95,7 @@ tally_free(struct tally *t)
 uint64_t
 tally_hash(const struct tally *t, struct slice key)
 {
-	return siphash(&t->key, key);
+	return texthash(&t->key, key);
 }
 
 uint32_t
@@ -341,8 +341,10 @@ count_logins(struct tally *t, struct batch *b)
 void
 tally_count(struct tally *t, struct batch *b)
 {
-	if (!clients_have_room(&t->clients, b->n, b->texts.n))
+	if (!clients_make_room(&t->clients, b->n, b->texts.n)) {
 		pour_clients(t);
+		(void)clients_make_room(&t->clients, b->n, b->texts.n);
+	}
 	count_logins(t, b);
 	for (size_t i = 0; i < b->n_commons; i++)
 		(void)tally_add(t, b->commons[i].table,

@@ -54,7 +54,7 @@ struct success_facts {
 
 struct tally {
 	const struct period *period;
-	struct siphash_key key;
+	struct texthash_key key;
 	struct budget budget;		/* of all tables */
 	struct table *tables[MODEL_TABLES];
 	uint64_t valued[MODEL_TABLES];	/* attempts that have a value */
