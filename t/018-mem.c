@@ -12,7 +12,12 @@
 
 enum {
 	LARGE = 2 * 1024 * 1024,
-	STACK = 64,			/* pages of a thread */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+	STACK = 8192,			/* pages of threads, with what a
+					 * sanitizer keeps of them */
+#else
+	STACK = 64,
+#endif
 	PATIENCE = 2000,		/* hundredths of a second */
 };
 
@@ -107,13 +112,13 @@ test_growth(void)
 static void
 test_fetched(void)
 {
-	enum { N = 16 * LARGE };
+	enum { N = 32 * LARGE };
 	unsigned long before = pages(), page = (unsigned long)sysconf(
 	    _SC_PAGESIZE), wanted = before + N / page;
 	unsigned char *p = mem_large(N, 1);
 	bool can = madvise(p, LARGE, 23) == 0;
 
-	p = mem_large_more(p, N, 2 * N, 1);
+	p = mem_large_twice(p, N, 1);
 	for (int i = 0; can && i < PATIENCE && pages() < wanted; i++)
 		usleep(10000);
 	ok(!can || pages() >= wanted, "%s", can ? "new pages come untouched" :
@@ -122,7 +127,7 @@ test_fetched(void)
 	mem_large_free(p, 2 * N, 1);
 	for (int i = 0; i < 50; i++) {
 		p = mem_large(N, 1);
-		p = mem_large_more(p, N, 2 * N, 1);
+		p = mem_large_twice(p, N, 1);
 		if (i % 2)
 			*p = 'x';
 		mem_large_free(p, 2 * N, 1);

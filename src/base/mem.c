@@ -110,31 +110,6 @@ mem_large_free(void *p, size_t count, size_t size)
 		munmap(p, total);
 }
 
-/* Large pages, as they are handed to a thread: the low bits of the address of the
- * first say how many there are. */
-static void *
-fetch(void *with)
-{
-	size_t n = (uintptr_t)with % LARGE;
-	char *p = (char *)with - n;
-
-	/* From the end, so that whoever comes from the beginning is met.  When
-	 * they have been given back meanwhile, there is nothing to do. */
-	while (n-- > 0 && madvise(p + n * LARGE, LARGE,
-	    MADV_POPULATE_WRITE) == 0)
-		continue;
-	return NULL;
-}
-
-static void
-fetch_soon(char *p, size_t total)
-{
-	size_t n = total / LARGE;
-
-	if (n < LARGE)
-		(void)signals_thread(NULL, fetch, p + n);
-}
-
 void *
 mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 {
@@ -150,14 +125,42 @@ mem_large_more(void *old, size_t old_count, size_t count, size_t size)
 		/* The pages themselves, which need not be copied; and more of
 		 * them at once: two mappings side by side could not be moved
 		 * again before Linux 6.17. */
-		if (mremap(old, before, total, MREMAP_MAYMOVE | MREMAP_FIXED,
-		    p) != p)
-			return mem_checked(NULL);
-		fetch_soon((char *)p + before, total - before);
-		return p;
+		return mem_checked(mremap(old, before, total, MREMAP_MAYMOVE |
+		    MREMAP_FIXED, p) == p ? p : NULL);
 	}
 	memcpy(p, old, old_count * size);
 	free(old);
+	return p;
+}
+
+/* Large pages, as they are handed to a thread: the low bits of the address of the
+ * first say how many there are. */
+static void *
+fetch(void *with)
+{
+	size_t n = (uintptr_t)with % LARGE;
+	char *p = (char *)with - n;
+
+	/* From the end, so that whoever comes from the beginning is met. */
+	while (n-- > 0 && madvise(p + n * LARGE, LARGE,
+	    MADV_POPULATE_WRITE) == 0)
+		continue;
+	return NULL;
+}
+
+void *
+mem_large_twice(void *old, size_t count, size_t size)
+{
+	size_t before = large_size(count, size);
+	size_t total = large_size(2 * count, size);
+	char *p = mem_large_more(old, count, 2 * count, size);
+	size_t n = (total - before) / LARGE;
+
+	/* If they are given back before the thread is done, and others take
+	 * their place, those have memory that they did not ask for yet: that is
+	 * all that comes of it, since no file is mapped to be written. */
+	if (before && n && n < LARGE)
+		(void)signals_thread(NULL, fetch, p + before + n);
 	return p;
 }
 

@@ -22,9 +22,13 @@ void mem_large_free(void *p, size_t count, size_t size);
 
 /* Room for more of them: what there was stays, what is behind it is zeroed.  old,
  * which must not be NULL, is not valid any more, though it may be what is
- * returned.  New large pages are asked for by a thread, too, since the first touch
- * of one takes long: the kernel zeroes it. */
+ * returned. */
 void *mem_large_more(void *old, size_t old_count, size_t count, size_t size);
+
+/* Room for twice as many, of which all will be touched soon, here and there: a
+ * thread asks for the new pages meanwhile, since the first touch of a large one
+ * takes long (it is zeroed). */
+void *mem_large_twice(void *old, size_t count, size_t size);
 
 char *mem_text(const char *p, size_t n);	/* a copy with a final NUL */
 

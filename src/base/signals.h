@@ -42,7 +42,7 @@ bool signals_take(int signal);
 /* A thread that no signal reaches, so that they are for the one that heeds them.
  * Nobody can wait for it if thread is NULL, and it has SIGNALS_STACK bytes of
  * stack.  False: there can be none. */
-enum { SIGNALS_STACK = 64 * 1024 };
+enum { SIGNALS_STACK = 256 * 1024 };
 bool signals_thread(pthread_t *thread, void *(*run)(void *with), void *with);
 
 #endif

@@ -88,7 +88,7 @@ grow(struct pairs *p)
 {
 	size_t n = p->mask + 1, first = n;
 
-	p->slots = mem_large_more(p->slots, n, 2 * n, sizeof *p->slots);
+	p->slots = mem_large_twice(p->slots, n, sizeof *p->slots);
 	p->mask = 2 * n - 1;
 	while (p->slots[first - 1].count)
 		first--;

@@ -14,8 +14,8 @@
  * once, and how often the last of these came is the possible error of all that
  * come later: so what came more often than about 4/3 of a max-th of all is
  * there, as in report/table.h, but at a fraction of its cost.  Who makes room is
- * gone at once, but is taken out little by little, while others are added: nobody
- * has to wait for a look at all of them. */
+ * gone at once, but is taken out little by little, while others are added: unless
+ * most came very often, nobody has to wait for a look at all of them. */
 struct pairs;
 
 struct pair {

@@ -59,7 +59,7 @@ grow(struct seen *s)
 {
 	size_t n = s->mask + 1, first = n;
 
-	s->slots = mem_large_more(s->slots, n, 2 * n, sizeof *s->slots);
+	s->slots = mem_large_twice(s->slots, n, sizeof *s->slots);
 	s->mask = 2 * n - 1;
 	while (s->slots[first - 1])
 		first--;

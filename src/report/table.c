@@ -162,7 +162,7 @@ grow(struct table *t)
 	t->extras = mem_large_more(t->extras, t->room, room, t->extra);
 	t->room = room;
 	t->mask = 2 * n - 1;
-	t->slots = mem_large_more(t->slots, n, 2 * n, sizeof *t->slots);
+	t->slots = mem_large_twice(t->slots, n, sizeof *t->slots);
 	/* In place: report/pairs.c says why that is right. */
 	while (t->slots[first - 1].place)
 		first--;

@@ -51,6 +51,7 @@ release(struct trail *t)
 	free(t->moments);
 	t->failures = NULL;
 	t->moments = NULL;
+	t->n = t->room = t->moments_room = 0;
 }
 
 void

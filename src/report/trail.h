@@ -35,7 +35,7 @@ void trail_free(struct trail *t);
 void trail_add_failure(struct trail *t, uint64_t network, int64_t when);
 void trail_add_success(struct trail *t, const struct moment *moment);
 
-/* All rows were added. */
+/* All rows were added: no more may come. */
 void trail_end(struct trail *t);
 
 /* Whether nothing was forgotten that a success would have needed. */
