@@ -16,7 +16,7 @@ enum {
 	STACK = 8192,			/* pages of threads, with what a
 					 * sanitizer keeps of them */
 #else
-	STACK = 64,
+	STACK = 256,			/* pages: less than a large one */
 #endif
 	PATIENCE = 2000,		/* hundredths of a second */
 };
