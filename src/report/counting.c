@@ -11,7 +11,7 @@
 
 /* Whoever has to wait for the other waits for so many that waking it is worth
  * its cost. */
-enum { BATCHES = 8, ENOUGH = BATCHES / 2 };
+enum { BATCHES = 16, ENOUGH = BATCHES / 2 };
 
 struct counting {
 	struct tally *tally;
