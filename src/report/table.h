@@ -32,9 +32,9 @@ struct budget {
 struct table *table_new(size_t max, size_t extra, struct budget *budget);
 void table_free(struct table *t);
 
-/* Adds count to a key, whose hash is siphash() of it under a key that the
- * caller drew for all its tables; returns its place, which
- * holds until its key has to make room.  count 0 adds a key only where there is
+/* Adds count to a key, whose hash is one that nobody can foresee, such as
+ * texthash() with a key that the caller drew for all its tables; returns its
+ * place, which holds until its key has to make room.  count 0 adds a key only where there is
  * room: TABLE_NONE if there is none. */
 uint32_t table_add(struct table *t, struct slice key, uint64_t hash,
 	uint64_t count);
