@@ -31,8 +31,7 @@ seen_free(struct seen *s)
 {
 	if (!s)
 		return;
-	if (s->is_exact)
-		mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
+	mem_large_free(s->slots, s->mask + 1, sizeof *s->slots);
 	free(s);
 }
 
