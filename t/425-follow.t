@@ -209,7 +209,11 @@ is(slurp("$DIR/said"), '', 'no complaint');
 	unlink $log, "$DIR/said", $state, $out;
 }
 
-my ($wrong, $killed, $rotations) = killed_again_and_again(
+my ($wrong, $calls) = rotated_at_each_call();
+is($wrong, undef, "rotated before each of $calls calls");
+cmp_ok($calls, '>', 50, 'which are many');
+my ($killed, $rotations);
+($wrong, $killed, $rotations) = killed_again_and_again(
     $ENV{MLS_BYTES} // 4_000_000, $ENV{MLS_KILLS} // 40);
 is($wrong, undef, "killed $killed times, rotated $rotations times");
 my $moved;

@@ -87,8 +87,8 @@ fingerprint_first(const struct rotated *one, struct log_place *sums,
 	return 1;
 }
 
-/* The sums of a file at a place, or at its end if that comes before.  1; 0: it
- * cannot be read, or is not there any more; -1: e. */
+/* The sums of a file at a place, or at its end if that comes before; print_at 0:
+ * it cannot be read.  1; 0: it is not there under this name any more; -1: e. */
 static int
 look_at(const struct rotated *one, uint64_t at, struct log_place *sums,
     struct err *e)
@@ -101,75 +101,83 @@ look_at(const struct rotated *one, uint64_t at, struct log_place *sums,
 		return e->status ? -1 : 0;
 	rc = input_seek(in, at, &ends, e);
 	input_close(in);
-	if (rc < 0)	/* it is for whoever reads it to complain */
-		return e->status == EX_DATAERR ? 0 : -1;
-	fingerprint_set(sums, rc > 0 ? at : ends.head_n, &ends);
+	/* It is for whoever reads it to complain. */
+	if (rc < 0 && e->status != EX_DATAERR)
+		return -1;
+	*sums = (struct log_place){ .print_at = 0 };
+	if (rc >= 0)
+		fingerprint_set(sums, rc > 0 ? at : ends.head_n, &ends);
 	return 1;
 }
 
-/* 1: the file begins as that of the place, and before the place stands what
- * stood there; 0: not so; -1: e. */
+/* Whether the file begins as that of the place, and before the place stands what
+ * stood there.  As look_at(). */
 static int
-fits(const struct rotated *one, const struct log_place *place, struct err *e)
+fits(const struct rotated *one, const struct log_place *place, bool *is_it,
+    struct err *e)
 {
 	struct log_place now;
-	int rc = place->print_at ? look_at(one, place->print_at, &now, e) : 0;
+	int rc = place->print_at ? look_at(one, place->print_at, &now, e) : 1;
 
-	return rc <= 0 ? rc : now.print_at == place->print_at &&
-	    now.head == place->head && now.tail == place->tail;
+	*is_it = rc > 0 && place->print_at &&
+	    now.print_at == place->print_at && now.head == place->head &&
+	    now.tail == place->tail;
+	return rc;
 }
 
 /* The same, but only with its first line. */
 static int
 begins_alike(const struct rotated *one, const struct log_place *place,
-    struct err *e)
+    bool *is_alike, struct err *e)
 {
 	struct log_place now;
-	int rc = place->line_n ? look_at(one, place->line_n, &now, e) : 0;
+	int rc = place->line_n ? look_at(one, place->line_n, &now, e) : 1;
 
-	return rc <= 0 ? rc : now.line_n == place->line_n &&
+	*is_alike = rc > 0 && place->line_n && now.line_n == place->line_n &&
 	    now.line == place->line;
+	return rc;
 }
 
 int
 fingerprint_find(const struct rotation *r, const struct log_place *place,
-    struct err *e)
+    int *at, struct err *e)
 {
 	int same = rotation_find(r, place->device, place->inode, place->born);
-	int rc = same < 0 ? 0 : fits(&r->files[same], place, e);
+	bool is_it = false;
+	int rc = same < 0 ? 1 : fits(&r->files[same], place, &is_it, e);
 
-	if (rc)
-		return rc < 0 ? -2 : same;
-	for (int i = (int)r->n - 1; i >= 0; i--) {
-		rc = i == same ? 0 : fits(&r->files[i], place, e);
-		if (rc)
-			return rc < 0 ? -2 : i;
+	*at = same;
+	if (rc <= 0 || is_it)
+		return rc;
+	for (*at = (int)r->n - 1; *at >= 0; --*at) {
+		rc = *at == same ? 1 : fits(&r->files[*at], place, &is_it, e);
+		if (rc <= 0 || is_it)
+			return rc;
 	}
-	return -1;
+	return 1;
 }
 
 int
 fingerprint_find_short(const struct rotation *r,
-    const struct log_place *place, struct err *e)
+    const struct log_place *place, int *at, struct err *e)
 {
-	for (int i = (int)r->n - 1; i >= 0; i--) {
-		int rc = begins_alike(&r->files[i], place, e);
+	for (*at = (int)r->n - 1; *at >= 0; --*at) {
+		const struct rotated *one = &r->files[*at];
+		bool is_alike;
+		int rc = begins_alike(one, place, &is_alike, e);
 
-		if (rc < 0)
-			return -2;
-		if (rc && r->files[i].is_log) {
-			err_set(e, EX_DATAERR, "'%s' begins like the log that "
-			    "was read, but does not go on like it: somebody "
-			    "has edited it, or put an older copy there; with "
-			    "--reset-state and --backlog none reading begins "
-			    "anew at its end",
-			    r->files[i].name);
-			return -2;
-		}
-		if (rc && r->files[i].size < place->print_at)
-			return i;
+		if (rc <= 0)
+			return rc;
+		if (is_alike && one->is_log)
+			return err_set(e, EX_DATAERR, "'%s' begins like the "
+			    "log that was read, but does not go on like it: "
+			    "somebody has edited it, or put an older copy "
+			    "there; with --reset-state and --backlog none "
+			    "reading begins anew at its end", one->name);
+		if (is_alike && one->size < place->print_at)
+			break;
 	}
-	return -1;
+	return 1;
 }
 
 int

@@ -31,15 +31,16 @@ int fingerprint_first(const struct rotated *one, struct log_place *sums,
 	struct err *e);
 
 /* The file that a place is in: the one it was in if that still fits, else the
- * newest that does.  Its index; -1: none; -2: e. */
+ * newest that does.  1: *at is its index, or -1: there is none; 0: a file that
+ * might have been it was moved meanwhile; -1: e. */
 int fingerprint_find(const struct rotation *r, const struct log_place *place,
-	struct err *e);
+	int *at, struct err *e);
 
 /* A copy that was made before all was written that was read from the original,
  * which was emptied then: it has its first line and is shorter.  As
  * fingerprint_find(); EX_DATAERR: the log itself begins like it. */
 int fingerprint_find_short(const struct rotation *r,
-	const struct log_place *place, struct err *e);
+	const struct log_place *place, int *at, struct err *e);
 
 /* Sets the sums of an output that is open, before its length.  -1: e, EX_IOERR;
  * file is what e calls it. */

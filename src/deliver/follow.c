@@ -82,10 +82,10 @@ static int
 start_behind_gap(struct follow *f, const struct rotation *r,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
-	int i, rc = 1, left = left_index(&f->left, r, e);
+	int i, left, rc = left_index(&f->left, r, &left, e);
 
-	if (left == -2)
-		return -1;
+	if (rc <= 0)
+		return rc;
 	/* What came late to that one has its own turn. */
 	i = rotation_after(r, place->changed, left);
 	if (i >= 0)
@@ -129,26 +129,22 @@ locate(struct follow *f, const struct log_place *place,
     enum was_read was_read, struct err *e)
 {
 	struct rotation r;
-	int rc = rotation_list(&r, f->name, e), at = -1;
+	int at = -1, rc = rotation_list(&r, f->name, e) < 0 ? -1 :
+	    fingerprint_find(&r, place, &at, e);
 	bool is_short = false;
 
-	if (rc == 0)
-		at = fingerprint_find(&r, place, e);
-	if (rc == 0 && at == -1 && was_read != ALL) {
-		at = fingerprint_find_short(&r, place, e);
-		is_short = at >= 0;
+	if (rc > 0 && at < 0 && was_read != ALL) {
+		rc = fingerprint_find_short(&r, place, &at, e);
+		is_short = rc > 0 && at >= 0;
 	}
 	if (is_short)
 		gap_note(&f->gap, GAP_SHORT, place->changed,
 		    r.files[at].changed);
-	f->is_found = at >= 0 || rotation_find(&r, place->device,
-	    place->inode, place->born) >= 0;
-	if (rc < 0 || at == -2)
-		rc = -1;
-	else if (at == -1)
-		rc = start_behind_gap(f, &r, place, was_read, e);
-	else
-		rc = start_at(f, &r, (size_t)at, place, is_short ? TO_END :
+	f->is_found = rc > 0 && (at >= 0 || rotation_find(&r, place->device,
+	    place->inode, place->born) >= 0);
+	if (rc > 0)
+		rc = at < 0 ? start_behind_gap(f, &r, place, was_read, e) :
+		    start_at(f, &r, (size_t)at, place, is_short ? TO_END :
 		    was_read, e);
 	if (is_short)
 		f->start = FOLLOW_APART;
@@ -183,9 +179,12 @@ arrive(struct follow *f, const struct log_place *place,
 {
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < TRIES; i++)
+	for (int i = 0; rc == 0 && i < TRIES; i++) {
 		rc = place ? locate(f, place, was_read, e) :
 		    begin(f, backlog, e);
+		if (rc > 0)
+			rc = left_find(&f->left, f->name, e);
+	}
 	if (rc == 0)
 		return err_set(e, EX_TEMPFAIL, "the files of '%s' do not stay "
 		    "where they are: try later", f->name);
@@ -215,8 +214,7 @@ follow_open(const char *name, const struct log_place *place,
 	f->left.end = *left;
 	if (place)
 		set_before(f, place);
-	if (arrive(f, place, TO_PLACE, backlog, e) == 0 &&
-	    left_find(&f->left, name, e) == 0)
+	if (arrive(f, place, TO_PLACE, backlog, e) == 0)
 		return f;
 	follow_close(f);
 	return NULL;
@@ -394,6 +392,7 @@ static int
 turn_back(struct follow *f, const struct log_place *place, struct err *e)
 {
 	struct rotation r;
+	bool is_gone;
 	int at, rc;
 
 	f->turns_back = false;
@@ -401,14 +400,16 @@ turn_back(struct follow *f, const struct log_place *place, struct err *e)
 		left_forget(&f->left);
 		return return_to(f, &f->before, e);
 	}
-	rc = rotation_list(&r, f->name, e);
-	at = rc < 0 ? -2 : left_index(&f->left, &r, e);
-	if (at >= 0)
-		rc = enter_file(f, &r.files[at], &f->left.end, e);
+	rc = rotation_list(&r, f->name, e) < 0 ? -1 :
+	    left_index(&f->left, &r, &at, e);
+	is_gone = rc > 0 && at < 0;
+	if (rc > 0)
+		rc = is_gone ? 0 : enter_file(f, &r.files[at], &f->left.end,
+		    e);
 	rotation_release(&r);
-	if (at == -2 || rc < 0)
+	if (rc < 0)
 		return -1;
-	if (at == -1) {
+	if (is_gone) {
 		gap_note(&f->gap, GAP_LATE, f->left.end.changed, 0);
 		left_forget(&f->left);
 	}

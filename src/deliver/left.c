@@ -43,45 +43,43 @@ left_take(struct left *l, struct logfile *file, const struct log_place *end,
 }
 
 int
-left_index(const struct left *l, const struct rotation *r, struct err *e)
+left_index(const struct left *l, const struct rotation *r, int *at,
+    struct err *e)
 {
+	if (l->end.print_at)
+		return fingerprint_find(r, &l->end, at, e);
 	/* Of one that was empty there is nothing else to know it by. */
-	return l->end.print_at ? fingerprint_find(r, &l->end, e) :
-	    rotation_find(r, l->end.device, l->end.inode, l->end.born);
+	*at = rotation_find(r, l->end.device, l->end.inode, l->end.born);
+	return 1;
 }
 
-/* Opens one of the files as the one that was left. */
+/* Opens one of the files as the one that was left.  As left_find(). */
 static int
 open_again(struct left *l, const struct rotated *one, struct err *e)
 {
 	struct input *in = rotated_open(one, e);
 	int rc;
 
-	/* Moved just now: the next run will find it. */
 	if (!in)
 		return e->status ? -1 : 0;
 	rc = take_fd(l, in, e);
 	l->is_packed = one->is_packed;
 	input_close(in);
-	return rc;
+	return rc < 0 ? -1 : 1;
 }
 
 int
 left_find(struct left *l, const char *log, struct err *e)
 {
 	struct rotation r;
-	int rc, at = -1;
+	int rc, at;
 
-	if (l->end.inode == 0)
-		return 0;
-	rc = rotation_list(&r, log, e);
-	if (rc == 0)
-		at = left_index(l, &r, e);
-	if (at == -2)
-		rc = -1;
-	else if (rc == 0 && (at < 0 || r.files[at].is_log))
+	if (l->end.inode == 0 || l->fd >= 0)
+		return 1;
+	rc = rotation_list(&r, log, e) < 0 ? -1 : left_index(l, &r, &at, e);
+	if (rc > 0 && (at < 0 || r.files[at].is_log))
 		left_forget(l);
-	else if (rc == 0)
+	else if (rc > 0)
 		rc = open_again(l, &r.files[at], e);
 	rotation_release(&r);
 	return rc;

@@ -27,11 +27,12 @@ int left_take(struct left *l, struct logfile *file,
 	const struct log_place *end, struct err *e);
 void left_forget(struct left *l);
 
-/* Finds it again after a pause; what is not there is forgotten.  -1: e. */
+/* Finds it again after a pause, if it is not open; what is not there is
+ * forgotten.  1; 0: files were moved meanwhile; -1: e. */
 int left_find(struct left *l, const char *log, struct err *e);
 
-/* Which of the files it is; -1: none; -2: e. */
-int left_index(const struct left *l, const struct rotation *r,
+/* Which of the files it is; as fingerprint_find(). */
+int left_index(const struct left *l, const struct rotation *r, int *at,
 	struct err *e);
 
 /* 1: there is, or may be, something that was not read; 0: nothing since it was

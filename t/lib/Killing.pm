@@ -10,7 +10,8 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 use MLS;
 
-our @EXPORT = qw(killed_again_and_again hups_during_rotation);
+our @EXPORT = qw(killed_again_and_again rotated_at_each_call
+    hups_during_rotation);
 
 my $P = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
 my @FILTER = ($FILTER, @OFFLINE, qw(--config /dev/null --database /dev/null
@@ -105,6 +106,61 @@ sub killed_again_and_again {
 	    $got ne $expected ? 'rows differ: ' . length($got) . ' bytes, not '
 	    . length($expected) : undef;
 	return ($wrong, $killed, $rotations);
+}
+
+# A log of which one file was read up to somewhere, and of the one before some has
+# come late, is rotated while whoever reads on stands before its nth call of the
+# system; the next run reads the rest.  What is wrong, or undef; whether there
+# was such a call.
+sub rotated_at {
+	my ($n) = @_;
+	my $dir = "$DIR/call$n";
+	mkdir $dir or die "$dir: $!";
+	my ($next, $rotations, $expected) = (1, 0, '');
+	my $more = sub {
+		my ($text, $rows) = lines(\$next, 7);
+		append("$dir/$_[0]", $text);
+		$expected .= $rows;
+	};
+	my @read = ('--state', "$dir/state", '-o', "$dir/out", "$dir/log");
+	$more->('log');
+	for (1 .. 2) {
+		my $ran = run(@FILTER, @read);
+		return "$ran->{status} $ran->{err}" if $ran->{err} ne '';
+		rotate($dir, \$rotations) if $_ == 1;
+		$more->('log');
+	}
+	$more->('log.1');
+	my $pid = do {
+		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
+		local $ENV{FAULT} = "all:$n:STOP";
+		start(@read);
+	};
+	waitpid $pid, POSIX::WUNTRACED();
+	my $was_stopped = -e "/proc/$pid";
+	if ($was_stopped) {
+		rotate($dir, \$rotations);
+		$more->('log');
+		kill 'CONT', $pid;
+		waitpid $pid, 0;
+	}
+	my $said = $? ? "status $?, " : '';
+	$said .= slurp("$DIR/said") if -e "$DIR/said";
+	$said .= run(@FILTER, @read)->{err};
+	my $got = join '', sort map { "$_\n" } split /\n/, slurp("$dir/out");
+	my $wrong = $said ne '' ? "call $n: $said" : $got ne join('', sort
+	    map { "$_\n" } split /\n/, $expected) ? "call $n: $got" : undef;
+	return ($wrong, $was_stopped);
+}
+
+# Before each call that there is.  What is wrong, or undef; how many there are.
+sub rotated_at_each_call {
+	my $n = 0;
+	for (;;) {
+		my ($wrong, $was_stopped) = rotated_at($n + 1);
+		return ($wrong, $n) if defined $wrong || !$was_stopped;
+		$n++;
+	}
 }
 
 # Output renamed and SIGHUP sent, so often, while rows are being written.

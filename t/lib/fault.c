@@ -3,9 +3,10 @@
  * are the last thing the process does.
  *
  *	FAULT=NAME:N:HOW	the Nth call of NAME (all: of any): HOW is KILL
- *				(before it), EIO, ENOSPC, EDQUOT, EMFILE, or SLOW
- *				(it takes four seconds); with a + behind N, it
- *				and all that follow
+ *				(before it), EIO, ENOSPC, EDQUOT, EMFILE, STOP
+ *				(before it, until SIGCONT), or SLOW (it takes
+ *				four seconds); with a + behind N, it and all that
+ *				follow
  *	FAULT_COUNT=FILE	at the end, "NAME N" a line for each name
  *	FAULT_LOG=FILE		what changes a disk or secures it, as it is done:
  *				"NAME PATH", a line each; create: a new name
@@ -33,7 +34,7 @@
 
 #include "chance.h"
 
-enum { SLOW = -1 };
+enum { SLOW = -1, STOP = -2 };
 
 static const struct {
 	const char *name;
@@ -41,7 +42,7 @@ static const struct {
 } errors[] = {
 	{ "EIO", EIO }, { "ENOSPC", ENOSPC }, { "EDQUOT", EDQUOT },
 	{ "EMFILE", EMFILE }, { "EAGAIN", EAGAIN },
-	{ "SLOW", SLOW },
+	{ "SLOW", SLOW }, { "STOP", STOP },
 };
 
 enum call { WRITE, READ, PREAD, OPEN, RENAME, FSYNC, FTRUNCATE, UNLINK, LSEEK,
@@ -126,11 +127,13 @@ strikes(enum call call)
 		return false;
 	if (error == SLOW)
 		dawdle();
+	else if (error == STOP)
+		kill(getpid(), SIGSTOP);
 	else if (!error)
 		kill(getpid(), SIGKILL);
 	else
 		errno = error;
-	return error != SLOW;
+	return error >= 0;
 }
 
 /* What is about to be done to a file, by its name now if that is NULL. */
