@@ -23,24 +23,29 @@ word(struct slice s, size_t from)
 	return x;
 }
 
-/* Of texts of 16 bytes or more, up to which they are not long. */
-static uint64_t
-plain(const struct texthash_key *key, struct slice s)
+/* NH of a text of 16 bytes or more, with words of the key from a place on. */
+static uint128
+nh(const uint64_t *words, struct slice s)
 {
-	uint128 nh = 0, sum = (uint128)key->high[3] << 64 | key->low[3];
-	uint64_t x[3], hash;
+	uint128 sum = 0;
 	size_t pairs = (s.n + 15) / 16;
 
 	for (size_t i = 0; i < pairs; i++) {
 		size_t from = i < pairs - 1 ? 16 * i : s.n - 16;
-		uint64_t one = word(s, from) + key->words[2 * i];
-		uint64_t other = word(s, from + 8) + key->words[2 * i + 1];
 
-		nh += (uint128)one * other;
+		sum += (uint128)(word(s, from) + words[2 * i]) *
+		    (word(s, from + 8) + words[2 * i + 1]);
 	}
-	x[0] = (uint64_t)nh;
-	x[1] = (uint64_t)(nh >> 64);
-	x[2] = s.n;
+	return sum;
+}
+
+static uint64_t
+multilinear(const struct texthash_key *key, uint128 text, uint64_t length)
+{
+	uint128 sum = (uint128)key->high[3] << 64 | key->low[3];
+	uint64_t hash, x[] = { (uint64_t)text, (uint64_t)(text >> 64),
+		length };
+
 	for (int i = 0; i < 3; i++)
 		sum += ((uint128)key->high[i] << 64 | key->low[i]) * x[i];
 	hash = (uint64_t)(sum >> 64);
@@ -51,12 +56,20 @@ plain(const struct texthash_key *key, struct slice s)
 static void
 test_plain(const struct texthash_key *key, const char *text)
 {
-	bool good = true;
+	bool good = true, both_good = true;
 
-	for (size_t n = 16; n <= TEXTHASH_MAX; n++)
-		good &= texthash(key, (struct slice){ text, n }) ==
-		    plain(key, (struct slice){ text, n });
+	for (size_t n = 16; n <= TEXTHASH_MAX; n++) {
+		struct slice s = { text, n };
+		struct slice other = { text + n / 2, TEXTHASH_MAX - n / 2 };
+
+		good &= texthash(key, s) == multilinear(key,
+		    nh(key->words, s), n);
+		both_good &= texthash_two(key, s, other) == multilinear(key,
+		    nh(key->words, s) + nh(key->words + (n + 15) / 16 * 2,
+		    other), (uint64_t)n << 32 | other.n);
+	}
 	ok(good, "NH and a multilinear function, of 16 to 128 bytes");
+	ok(both_good, "of two, with what follows of the key for the second");
 }
 #else
 static void
@@ -123,6 +136,39 @@ test_texts(const struct texthash_key *key)
 	ok(count_different(hashes, n) == n, "so does the length alone");
 }
 
+/* Two texts, each of every length, and wherever one is a little different. */
+static void
+test_two(const struct texthash_key *key)
+{
+	static uint64_t hashes[160 * 160 * 3];
+	char text[2 * 160];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (char)chance(256);
+	for (size_t a = 0; a < 160; a++)
+		for (size_t b = 0; b < 160; b++) {
+			struct slice one = { text, a }, other = { text + a, b };
+
+			hashes[n++] = texthash_two(key, one, other);
+			if (a == 0 || b == 0)
+				continue;
+			text[chance((unsigned)a)] ^= 1;
+			hashes[n++] = texthash_two(key, one, other);
+			text[a + chance((unsigned)b)] ^= 1;
+			hashes[n++] = texthash_two(key, one, other);
+		}
+	ok(count_different(hashes, n) == n,
+	    "two texts, and where one ends: %zu hashes", n);
+	n = 0;
+	memset(text, 0, sizeof text);
+	for (size_t a = 0; a < 160; a++)
+		for (size_t b = 0; b < 160; b++)
+			hashes[n++] = texthash_two(key, (struct slice){ text,
+			    a }, (struct slice){ text, b });
+	ok(count_different(hashes, n) == n, "the same of zeros");
+}
+
 /* Names with numbers, which differ little: as many of so many places are taken as
  * by chance, from either end of the hash. */
 static void
@@ -167,6 +213,7 @@ main(void)
 	    texthash(&other, (struct slice){ text, sizeof text }),
 	    "another key, another hash");
 	test_texts(&key);
+	test_two(&key);
 	test_spread(&key, "", "");
 	test_spread(&key, "user", "@example.org");
 	test_spread(&key, "", " is what a long name begins with, no more");

@@ -86,6 +86,7 @@ count_each(const struct period *period, struct slice text, size_t keys,
 		text = slice_from(text, end);
 		for (; reader_next(reader, &row); n++) {
 			batch_add(b, &row);
+			batch_prepare(b, &t->key);
 			tally_count(t, b);
 			batch_reset(b);
 		}

@@ -19,11 +19,15 @@ enum { TEXTHASH_MAX = 128 };	/* bytes: what is longer is long */
 
 struct texthash_key {
 	struct siphash_key sip;
-	uint64_t words[TEXTHASH_MAX / sizeof(uint64_t)];
+	uint64_t words[2 * TEXTHASH_MAX / sizeof(uint64_t)];
 	uint64_t high[4], low[4];	/* of factors */
 };
 
 struct texthash_key texthash_random_key(void);
 uint64_t texthash(const struct texthash_key *key, struct slice s);
+
+/* Of two texts, as if they were one, but for where the second begins. */
+uint64_t texthash_two(const struct texthash_key *key, struct slice a,
+	struct slice b);
 
 #endif

@@ -1,24 +1,37 @@
 /* SPDX-License-Identifier: ISC */
-/* Rows made ready to be counted. */
+/* Rows on their way to the tally. */
 #include "report/batch.h"
 
 #include "base/input.h"
 
 enum {
 	/* A cell restored and escaped again: report/record.h. */
-	ROW_MAX = 7 * INPUT_LINE_MAX,
-	ENOUGH = 256 * 1024,
-	COLUMNS_COMMON = 3,
+	SCRATCH_MAX = 7 * INPUT_LINE_MAX,
+	ENOUGH = 128 * 1024,
+};
+
+static const enum column columns[LOGIN_CELLS] = {
+	[CLIENT_IP] = COLUMN_IP,
+	[CLIENT_HOSTNAME] = COLUMN_HOSTNAME,
+	[CLIENT_STATUS] = COLUMN_STATUS,
+	[CLIENT_COUNTRY] = COLUMN_COUNTRY,
+	[CLIENT_ASN] = COLUMN_ASN,
+	[CLIENT_ASO] = COLUMN_ASO,
+	[LOGIN_USER] = COLUMN_USER,
+	[LOGIN_SERVER] = COLUMN_SERVER,
+	[LOGIN_SERVICE] = COLUMN_SERVICE,
+	[LOGIN_MECHANISM] = COLUMN_MECHANISM,
 };
 
 void
 batch_init(struct batch *b, const struct period *period)
 {
 	*b = (struct batch){ .period = period };
-	buf_init(&b->texts, ENOUGH + ROW_MAX);
-	/* Nearly all of it is never touched. */
-	(void)buf_room(&b->texts, ENOUGH + ROW_MAX);
-	buf_init(&b->scratch, ROW_MAX);
+	/* The last row is not longer than a line. */
+	buf_init(&b->texts, ENOUGH + INPUT_LINE_MAX);
+	/* Much of it is never touched. */
+	(void)buf_room(&b->texts, ENOUGH + INPUT_LINE_MAX);
+	buf_init(&b->scratch, SCRATCH_MAX);
 }
 
 void
@@ -39,9 +52,68 @@ batch_reset(struct batch *b)
 bool
 batch_is_full(const struct batch *b)
 {
-	return b->n == BATCH_ROWS ||
-	    b->n_commons + COLUMNS_COMMON > BATCH_COMMON ||
-	    b->texts.n >= ENOUGH;
+	return b->n == BATCH_ROWS || b->texts.n >= ENOUGH;
+}
+
+/* Whether what is known of a client stands in one piece, with one byte between
+ * two cells. */
+static bool
+are_neighbours(const struct record *row)
+{
+	if (!row->line.n || !row->cells[COLUMN_HOSTNAME].p)
+		return false;
+	for (int i = CLIENT_HOSTNAME + 1; i < CLIENT_CELLS; i++) {
+		const struct slice *before = &row->cells[columns[i - 1]];
+
+		if (before->p + before->n + 1 != row->cells[columns[i]].p)
+			return false;
+	}
+	return true;
+}
+
+/* Cells one after the other.  Without the date, and with no more than a byte
+ * between them, they are shorter than a line. */
+static void
+add_cells(struct batch *b, const struct record *row, struct login *l)
+{
+	for (int i = 0; i < LOGIN_CELLS; i++) {
+		struct slice cell = row->cells[columns[i]];
+
+		l->cells[i].from = (uint16_t)(b->texts.n - l->text);
+		l->cells[i].n = (uint16_t)cell.n;
+		buf_add(&b->texts, cell);
+		if (i < CLIENT_CELLS)
+			buf_add_byte(&b->texts, '\n');
+	}
+}
+
+/* The row as it stands in the file. */
+static void
+add_line(struct batch *b, const struct record *row, struct login *l)
+{
+	for (int i = 0; i < LOGIN_CELLS; i++) {
+		const struct slice *cell = &row->cells[columns[i]];
+
+		l->cells[i].n = (uint16_t)cell->n;
+		if (cell->p)
+			l->cells[i].from = (uint16_t)(cell->p - row->line.p);
+	}
+	buf_add(&b->texts, row->line);
+}
+
+void
+batch_add(struct batch *b, const struct record *row)
+{
+	struct login *l = &b->logins[b->n++];
+
+	*l = (struct login){ .text = (uint32_t)b->texts.n,
+		.stamp = row->stamp, .slot = row->slot,
+		.event = row->event, .is_ours = row->is_ours,
+	};
+	if (are_neighbours(row))
+		add_line(b, row, l);
+	else
+		add_cells(b, row, l);
 }
 
 /* Where a cell is to be found.  Few values come again and again, in any order:
@@ -56,129 +128,83 @@ place_of(struct slice cell)
 	return sum * UINT32_C(0x9e3779b1) >> 26;
 }
 _Static_assert(BATCH_KNOWN == 1 << (32 - 26), "as many as place_of() has");
-_Static_assert(BATCH_COMMON <= UINT8_MAX, "a place fits");
 
 /* Counts a cell that is known, at a place of the table. */
 static bool
-count_known(struct batch *b, unsigned known, struct slice cell)
+count_known(struct batch *b, unsigned known, const struct login *l,
+    struct slice cell)
 {
+	const struct login *other;
 	struct common *c;
+	struct slice one;
 
 	if (known == 0)
 		return false;
 	c = &b->commons[known - 1];
+	other = &b->logins[c->login];
+	one = batch_cell(b, other, c->cell);
 	/* Which length it has is hard to foretell: a call costs less. */
-	if (c->n != cell.n || memcmp(b->texts.p + c->text, cell.p, cell.n))
+	if (one.n != cell.n || memcmp(one.p, cell.p, cell.n) ||
+	    other->is_ours != l->is_ours)
 		return false;
 	c->attempts++;
 	return true;
 }
 
 static void
-add_common(struct batch *b, enum model_table table, const struct record *row,
-    enum column column)
+add_common(struct batch *b, const struct login *l, enum login_cell which)
 {
-	struct slice cell = row->cells[column], text;
-	uint8_t *known, *other;
+	struct slice cell = batch_cell(b, l, which);
+	uint16_t *known, *other;
 
 	if (cell.n == 0)
 		return;
-	known = &b->known[table][place_of(cell)];
-	other = &b->known[table][place_of(cell) ^ 1];
-	if (count_known(b, *known, cell) || count_known(b, *other, cell))
+	known = &b->known[which - LOGIN_SERVER][place_of(cell)];
+	other = &b->known[which - LOGIN_SERVER][place_of(cell) ^ 1];
+	if (count_known(b, *known, l, cell) ||
+	    count_known(b, *other, l, cell))
 		return;
-	text = record_text(row, column, &b->scratch);
-	b->commons[b->n_commons++] = (struct common){ .table = table,
-		.text = (uint32_t)b->texts.n, .n = (uint32_t)text.n,
-		.attempts = 1 };
-	buf_add(&b->texts, text);
-	/* Unless it was borrowed, the same cell may mean something else in
-	 * another file. */
-	if (text.p != cell.p)
-		return;
+	b->commons[b->n_commons++] = (struct common){ .cell = which,
+		.login = (uint32_t)(l - b->logins), .attempts = 1 };
 	*other = *known;
-	*known = (uint8_t)b->n_commons;
+	*known = (uint16_t)b->n_commons;
 }
 
-static const enum column client_columns[CLIENT_CELLS] = {
-	[CLIENT_IP] = COLUMN_IP,
-	[CLIENT_HOSTNAME] = COLUMN_HOSTNAME,
-	[CLIENT_STATUS] = COLUMN_STATUS,
-	[CLIENT_COUNTRY] = COLUMN_COUNTRY,
-	[CLIENT_ASN] = COLUMN_ASN,
-	[CLIENT_ASO] = COLUMN_ASO,
-};
-
-/* Its cells from here on are mostly neighbours. */
-enum { NAME_ON = CLIENT_HOSTNAME };
-
-static const struct slice *
-client_of(const struct record *row, int i)
-{
-	return &row->cells[client_columns[i]];
-}
-
-/* Whether they stand one behind the other, with one byte between them. */
-static bool
-are_neighbours(const struct record *row)
-{
-	for (int i = NAME_ON + 1; i < CLIENT_CELLS; i++) {
-		const struct slice *before = client_of(row, i - 1);
-
-		if (before->p + before->n + 1 != client_of(row, i)->p)
-			return false;
-	}
-	return true;
-}
-
-/* Copied at once, they get newlines between them afterwards. */
+/* A newline between them, whatever it was before. */
 static void
-add_neighbours(struct batch *b, const struct record *row)
+part_cells(struct batch *b, const struct login *l)
 {
-	const char *first = client_of(row, NAME_ON)->p;
-	const struct slice *last = client_of(row, CLIENT_CELLS - 1);
-	size_t at = b->texts.n;
-
-	buf_add(&b->texts, slice_between(first, last->p + last->n));
-	for (int i = NAME_ON + 1; i < CLIENT_CELLS; i++)
-		b->texts.p[at + (size_t)(client_of(row, i)->p - first) - 1] =
-		    '\n';
-	buf_add_byte(&b->texts, '\n');
-}
-
-static void
-add_client(struct batch *b, const struct record *row)
-{
-	buf_add(&b->texts, row->cells[COLUMN_IP]);
-	buf_add_byte(&b->texts, '\n');
-	if (client_of(row, NAME_ON)->p && are_neighbours(row)) {
-		add_neighbours(b, row);
-		return;
-	}
-	for (int i = NAME_ON; i < CLIENT_CELLS; i++) {
-		buf_add(&b->texts, *client_of(row, i));
-		buf_add_byte(&b->texts, '\n');
-	}
+	for (int i = CLIENT_HOSTNAME + 1; i < CLIENT_CELLS; i++)
+		b->texts.p[l->text + l->cells[i].from - 1] = '\n';
 }
 
 void
-batch_add(struct batch *b, const struct record *row)
+batch_prepare(struct batch *b, const struct texthash_key *key)
 {
-	struct login *l = &b->logins[b->n++];
-	struct slice user = record_text(row, COLUMN_USER, &b->scratch);
+	for (size_t i = 0; i < b->n; i++) {
+		struct login *l = &b->logins[i];
+		struct slice user = batch_text(b, l, LOGIN_USER, &b->scratch);
 
-	*l = (struct login){ .text = (uint32_t)b->texts.n,
-		.user_n = (uint32_t)user.n,
-		.stamp = row->stamp, .slot = row->slot,
-		.event = row->event, .is_ours = row->is_ours,
-	};
-	add_client(b, row);
-	l->client_n = (uint32_t)b->texts.n - l->text;
-	buf_add(&b->texts, user);
-	if (row->event != EVENT_AUTH_FAILURE ||
-	    !period_has(b->period, row->slot))
-		return;
-	add_common(b, MODEL_SERVER, row, COLUMN_SERVER);
-	add_common(b, MODEL_SERVICE, row, COLUMN_SERVICE);
-	add_common(b, MODEL_MECHANISM, row, COLUMN_MECHANISM);
+		part_cells(b, l);
+		l->client = texthash_two(key, batch_cell(b, l, CLIENT_IP),
+		    batch_about(b, l)) ^ l->is_ours;
+		l->user = texthash(key, user);
+		l->is_plain = user.p == batch_cell(b, l, LOGIN_USER).p;
+		if (l->event != EVENT_AUTH_FAILURE ||
+		    !period_has(b->period, l->slot))
+			continue;
+		add_common(b, l, LOGIN_SERVER);
+		add_common(b, l, LOGIN_SERVICE);
+		add_common(b, l, LOGIN_MECHANISM);
+	}
+}
+
+struct slice
+batch_text(const struct batch *b, const struct login *l, enum login_cell cell,
+    struct buf *scratch)
+{
+	struct record row = { .is_ours = l->is_ours };
+
+	row.cells[0] = batch_cell(b, l, cell);
+	return record_text(&row, 0, scratch);
 }

@@ -7,53 +7,61 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "report/model.h"
+#include "base/texthash.h"
 #include "report/period.h"
 #include "report/record.h"
 
-/* Rows made ready to be counted: what matters of them, with texts of its own, so
- * that whoever counts may be another thread. */
+/* Rows on their way to whoever counts them, with texts of their own; and, once
+ * they were prepared, what matters of them.  Who does what when may be another
+ * thread. */
 
-/* The cells of a row that say something of the client: its key. */
-enum client_cell {
+/* The cells of a row that matter.  The first ones say something of the client:
+ * they are its key. */
+enum login_cell {
 	CLIENT_IP, CLIENT_HOSTNAME, CLIENT_STATUS, CLIENT_COUNTRY, CLIENT_ASN,
 	CLIENT_ASO,
-	CLIENT_CELLS
+	CLIENT_CELLS,
+	LOGIN_USER = CLIENT_CELLS, LOGIN_SERVER, LOGIN_SERVICE,
+	LOGIN_MECHANISM,
+	LOGIN_CELLS
 };
 
 struct login {
-	uint64_t client, user;	/* keyed hashes, for whoever counts */
+	uint64_t client, user;	/* keyed hashes, when it is prepared */
 	struct stamp stamp;
 	int slot;
-	uint32_t text;		/* in texts: the cells of the client, a newline
-				 * behind each; then the user, as of
-				 * record_text() */
-	uint32_t client_n, user_n;
+	uint32_t text;		/* in texts: from here on */
+	struct {
+		uint16_t from, n;
+	} cells[LOGIN_CELLS];	/* as of struct record */
 	enum event_kind event;
 	bool is_ours;		/* as in struct record */
+	bool is_plain;		/* the user's text is its cell, as far as is
+				 * known when it is prepared */
 };
 
 /* A value of a column that has few: it stands here once for many rows. */
 struct common {
-	enum model_table table;
-	uint32_t text, n;	/* in texts, as of record_text() */
+	enum login_cell cell;
+	uint32_t login;		/* that has it */
 	uint32_t attempts;
 };
 
-enum { BATCH_ROWS = 512, BATCH_COMMON = 128, BATCH_KNOWN = 64 };
+enum { BATCH_ROWS = 512, BATCH_COLUMNS = LOGIN_CELLS - LOGIN_SERVER,
+	BATCH_KNOWN = 64 };
 struct batch {
 	struct login logins[BATCH_ROWS];
 	size_t n;
-	struct common commons[BATCH_COMMON];
+	struct common commons[BATCH_COLUMNS * BATCH_ROWS];
 	size_t n_commons;
 	struct buf texts;
 
-	/* To make it. */
+	/* To prepare it. */
 	const struct period *period;
 	struct buf scratch;
 	/* Place + 1 in commons, by a hash of the cell, or else the neighbour's;
 	 * 0: none. */
-	uint8_t known[MODEL_TABLES][BATCH_KNOWN];
+	uint16_t known[BATCH_COLUMNS][BATCH_KNOWN];
 };
 
 /* period is borrowed. */
@@ -66,22 +74,36 @@ void batch_add(struct batch *b, const struct record *row);
 bool batch_is_full(const struct batch *b);
 void batch_reset(struct batch *b);
 
-static inline struct slice
-batch_client(const struct batch *b, const struct login *l)
-{
-	return (struct slice){ b->texts.p + l->text, l->client_n };
-}
+/* Makes the hashes, and counts what is common; once all are there. */
+void batch_prepare(struct batch *b, const struct texthash_key *key);
 
 static inline struct slice
-batch_user(const struct batch *b, const struct login *l)
+batch_cell(const struct batch *b, const struct login *l, enum login_cell cell)
 {
-	return (struct slice){ b->texts.p + l->text + l->client_n, l->user_n };
+	return (struct slice){ b->texts.p + l->text + l->cells[cell].from,
+		l->cells[cell].n };
 }
 
+/* What is known of the client beside its address: cells with a newline between
+ * them. */
 static inline struct slice
-batch_common(const struct batch *b, const struct common *c)
+batch_about(const struct batch *b, const struct login *l)
 {
-	return (struct slice){ b->texts.p + c->text, c->n };
+	struct slice first = batch_cell(b, l, CLIENT_HOSTNAME);
+	struct slice last = batch_cell(b, l, CLIENT_ASO);
+
+	return slice_between(first.p, last.p + last.n);
+}
+
+/* Of a cell: as record_text(). */
+struct slice batch_text(const struct batch *b, const struct login *l,
+	enum login_cell cell, struct buf *scratch);
+
+static inline struct slice
+batch_user(const struct batch *b, const struct login *l, struct buf *scratch)
+{
+	return l->is_plain ? batch_cell(b, l, LOGIN_USER) :
+	    batch_text(b, l, LOGIN_USER, scratch);
 }
 
 #endif

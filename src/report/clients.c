@@ -119,20 +119,18 @@ set_hashes(const struct clients *c, struct client *client, struct slice cell)
 }
 
 static struct client *
-add(struct clients *c, const struct login *login, struct slice text)
+add(struct clients *c, const struct batch *b, const struct login *login)
 {
 	struct client *client = &c->items[c->n++];
-	struct slice rest = text, country;
-	size_t n = 0;
+	struct slice country;
 
 	*client = (struct client){ .hash = login->client,
 		.is_ours = login->is_ours, .text = (uint32_t)c->texts.n };
 	for (int i = 0; i < CLIENT_CELLS; i++) {
-		n += slice_find_byte(rest, '\n') + 1;
-		rest = slice_from(text, n);
-		client->ends[i] = (uint16_t)n;
+		buf_add(&c->texts, batch_cell(b, login, (enum login_cell)i));
+		buf_add_byte(&c->texts, '\n');
+		client->ends[i] = (uint16_t)(c->texts.n - client->text);
 	}
-	buf_add(&c->texts, text);
 	country = client_cell(c, client, CLIENT_COUNTRY);
 	if (country.n)
 		client->country_hash = texthash(&c->key, country);
@@ -141,7 +139,8 @@ add(struct clients *c, const struct login *login, struct slice text)
 }
 
 struct client *
-clients_find(struct clients *c, const struct login *login, struct slice text)
+clients_find(struct clients *c, const struct batch *b,
+    const struct login *login)
 {
 	uint64_t hash = login->client;
 	size_t i = find_slot(c, hash, (size_t)hash);
@@ -152,7 +151,7 @@ clients_find(struct clients *c, const struct login *login, struct slice text)
 		if (client->hash == hash)
 			return client;
 	}
-	client = add(c, login, text);
+	client = add(c, b, login);
 	c->slots[i] = (struct client_slot){ (uint32_t)(hash >> 32),
 		(uint32_t)c->n };
 	return client;
@@ -160,7 +159,7 @@ clients_find(struct clients *c, const struct login *login, struct slice text)
 
 struct slice
 client_cell(const struct clients *c, const struct client *client,
-    enum client_cell cell)
+    enum login_cell cell)
 {
 	size_t from = cell ? client->ends[cell - 1] : 0;
 
@@ -170,7 +169,7 @@ client_cell(const struct clients *c, const struct client *client,
 
 struct slice
 client_text(const struct clients *c, const struct client *client,
-    enum client_cell cell, struct buf *scratch)
+    enum login_cell cell, struct buf *scratch)
 {
 	struct record row = { .is_ours = client->is_ours };
 

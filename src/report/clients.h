@@ -20,7 +20,8 @@ struct client {
 	uint64_t network_hash;	/* of its network's; 0: none */
 	uint64_t country_hash;	/* of the cell; 0: none */
 	uint64_t attempts;	/* in the period */
-	uint32_t text;		/* in clients.texts: struct login */
+	uint32_t text;		/* in clients.texts: its cells, a newline
+				 * behind each */
 	uint16_t ends[CLIENT_CELLS];
 	uint32_t users;		/* tried for the first time, from there */
 	bool is_ours;		/* as in struct record */
@@ -49,17 +50,17 @@ void clients_reset(struct clients *c);
 void clients_expect(const struct clients *c, uint64_t hash);
 void clients_expect_item(const struct clients *c, uint64_t hash);
 
-/* The client of a row, added if need be; valid until clients_make_room().  text:
- * what struct login has of it. */
-struct client *clients_find(struct clients *c, const struct login *login,
-	struct slice text);
+/* The client of a row of a batch that is prepared, added if need be; valid until
+ * clients_make_room(). */
+struct client *clients_find(struct clients *c, const struct batch *b,
+	const struct login *login);
 
 /* A cell of a client as a record has it. */
 struct slice client_cell(const struct clients *c, const struct client *client,
-	enum client_cell cell);
+	enum login_cell cell);
 
 /* Its text: as record_text(). */
 struct slice client_text(const struct clients *c, const struct client *client,
-	enum client_cell cell, struct buf *scratch);
+	enum login_cell cell, struct buf *scratch);
 
 #endif

@@ -13,6 +13,11 @@
  * its cost. */
 enum { BATCHES = 16, ENOUGH = BATCHES / 2 };
 
+/* A batch is filled by whoever reads, and counted by the thread.  In between it
+ * has to be prepared: by the thread, unless whoever reads has nothing else to do
+ * earlier. */
+enum stage { FILLED, TAKEN, PREPARED };
+
 struct counting {
 	struct tally *tally;
 	struct batch batches[BATCHES];	/* in turn */
@@ -22,6 +27,7 @@ struct counting {
 	pthread_mutex_t lock;		/* for all that follows */
 	pthread_cond_t given_some, counted_some;
 	unsigned long given, counted;	/* batches */
+	enum stage stages[BATCHES];	/* of those that were given */
 	bool is_over;
 };
 
@@ -54,11 +60,16 @@ counting_free(struct counting *c)
 	free(c);
 }
 
+/* Prepares a batch that was given, whose stage is FILLED.  The lock is released
+ * meanwhile. */
 static void
-count(struct counting *c, struct batch *b)
+prepare(struct counting *c, unsigned long number)
 {
-	tally_count(c->tally, b);
-	batch_reset(b);
+	c->stages[number % BATCHES] = TAKEN;
+	pthread_mutex_unlock(&c->lock);
+	batch_prepare(&c->batches[number % BATCHES], &c->tally->key);
+	pthread_mutex_lock(&c->lock);
+	c->stages[number % BATCHES] = PREPARED;
 }
 
 static void *
@@ -68,12 +79,20 @@ count_given(void *with)
 
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
+		struct batch *b = &c->batches[c->counted % BATCHES];
+		enum stage *stage = &c->stages[c->counted % BATCHES];
+
 		while (c->counted == c->given && !c->is_over)
 			pthread_cond_wait(&c->given_some, &c->lock);
 		if (c->counted == c->given)
 			break;
+		if (*stage == FILLED)
+			prepare(c, c->counted);
+		while (*stage != PREPARED)
+			pthread_cond_wait(&c->given_some, &c->lock);
 		pthread_mutex_unlock(&c->lock);
-		count(c, &c->batches[c->counted % BATCHES]);
+		tally_count(c->tally, b);
+		batch_reset(b);
 		pthread_mutex_lock(&c->lock);
 		c->counted++;
 		if (c->given - c->counted == BATCHES - ENOUGH)
@@ -90,19 +109,47 @@ start(struct counting *c)
 	return c->has_thread;
 }
 
-/* Hands over the batch, and waits for room if there is none. */
+/* Prepares the last of those that are not yet.  False: there is none. */
+static bool
+help(struct counting *c)
+{
+	unsigned long number = c->given;
+
+	do
+		if (number-- == c->counted)
+			return false;
+	while (c->stages[number % BATCHES] != FILLED);
+	prepare(c, number);
+	/* The thread may have come to wait for it. */
+	pthread_cond_signal(&c->given_some);
+	return true;
+}
+
+/* Hands over the batch; if there is no room, there are other things to do, or
+ * else it waits. */
 static void
 give(struct counting *c)
 {
 	pthread_mutex_lock(&c->lock);
+	c->stages[c->given % BATCHES] = FILLED;
 	c->given++;
 	if (c->given - c->counted >= ENOUGH)
 		pthread_cond_signal(&c->given_some);
+	while (c->given - c->counted == BATCHES && help(c))
+		continue;
 	if (c->given - c->counted == BATCHES)
 		while (c->given - c->counted > BATCHES - ENOUGH)
 			pthread_cond_wait(&c->counted_some, &c->lock);
 	pthread_mutex_unlock(&c->lock);
 	c->batch = &c->batches[c->given % BATCHES];
+}
+
+static void
+count_here(struct counting *c)
+{
+	batch_prepare(c->batch, &c->tally->key);
+	tally_count(c->tally, c->batch);
+	batch_reset(c->batch);
 }
 
 void
@@ -114,7 +161,7 @@ counting_add(struct counting *c, const struct record *row)
 	if (c->has_thread || start(c))
 		give(c);
 	else
-		count(c, c->batch);
+		count_here(c);
 }
 
 void
@@ -128,5 +175,5 @@ counting_end(struct counting *c)
 		pthread_join(c->thread, NULL);
 		c->has_thread = false;
 	}
-	count(c, c->batch);
+	count_here(c);
 }

@@ -16,7 +16,7 @@ refer(const struct tally *t, enum model_table table, uint32_t place)
 }
 
 static struct slice
-text_of(struct tally *t, const struct client *client, enum client_cell cell)
+text_of(struct tally *t, const struct client *client, enum login_cell cell)
 {
 	return client_text(&t->clients, client, cell, &t->scratch);
 }

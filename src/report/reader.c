@@ -341,6 +341,7 @@ cut_row(struct reader *r, struct record *row)
 		return false;
 	for (int c = 0; c < COLUMNS_DEFAULT; c++)
 		row->cells[c] = cut_cell(r, line, d->place[c]);
+	row->line = slice_to(r->block, n);
 	r->block = slice_from(r->block, n);
 	return true;
 }
@@ -355,7 +356,7 @@ read_row(struct reader *r, struct slice line, struct record *row)
 	    !stamp_read(&r->stamps, r->cells[r->dialect.place[COLUMN_DATE]],
 	    &row->stamp))
 		return false;
-	r->cells[NOWHERE] = (struct slice){ NULL, 0 };
+	r->cells[NOWHERE] = row->line = (struct slice){ NULL, 0 };
 	for (int c = 0; c < COLUMNS_DEFAULT; c++)
 		row->cells[c] = r->cells[r->dialect.place[c]];
 	return true;

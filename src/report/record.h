@@ -14,6 +14,8 @@ struct record {
 	struct slice cells[COLUMNS_DEFAULT];	/* as they stand in the file,
 						 * without quotes; empty where
 						 * there is no such column */
+	struct slice line;	/* where all that are not empty stand; n 0: they
+				 * stand anywhere */
 	bool is_ours;		/* cells are escaped as schema/cell.h says */
 	enum event_kind event;
 	struct stamp stamp;

@@ -70,6 +70,7 @@ tally_new(const struct period *period, size_t max_keys)
 	clients_init(&t->clients, &t->key);
 	buf_init(&t->scratch, SCRATCH_MAX);
 	buf_init(&t->name, SCRATCH_MAX);
+	buf_init(&t->user, SCRATCH_MAX);
 	return t;
 }
 
@@ -89,6 +90,7 @@ tally_free(struct tally *t)
 	clients_release(&t->clients);
 	buf_release(&t->scratch);
 	buf_release(&t->name);
+	buf_release(&t->user);
 	free(t);
 }
 
@@ -187,9 +189,10 @@ count_failure(struct tally *t, const struct batch *b, const struct login *l,
 	}
 	client->attempts++;
 	count_clock(t, &l->stamp);
-	if (l->user_n == 0)
+	if (batch_cell(b, l, LOGIN_USER).n == 0)
 		return;
-	place = tally_add_hashed(t, MODEL_USER, batch_user(b, l), l->user, 1);
+	place = tally_add_hashed(t, MODEL_USER, batch_user(b, l, &t->user),
+	    l->user, 1);
 	count_pairs(t, client, place, l->user);
 }
 
@@ -225,7 +228,7 @@ count_success(struct tally *t, const struct batch *b, const struct login *l,
     const struct client *client)
 {
 	struct moment moment = { .stamp = l->stamp };
-	struct slice user = batch_user(b, l), country;
+	struct slice user = batch_user(b, l, &t->user), country;
 	char text[64];
 	struct buf canonical = { .p = text, .cap = sizeof text,
 		.max = sizeof text };
@@ -278,21 +281,26 @@ group_at(const struct batch *b, size_t from)
 	return n < GROUP ? n : GROUP;
 }
 
-/* The keys of a group, which will be looked up next: what leads to them is on its
- * way, and then they are. */
+/* What leads to the keys of a group will be looked at. */
 static void
-make_keys(const struct tally *t, struct batch *b, size_t from)
+expect_slots(const struct tally *t, const struct batch *b, size_t from)
 {
 	size_t n = group_at(b, from);
 
 	for (size_t i = 0; i < n; i++) {
-		struct login *l = &b->logins[from + i];
+		const struct login *l = &b->logins[from + i];
 
-		l->client = tally_hash(t, batch_client(b, l)) ^ l->is_ours;
-		l->user = tally_hash(t, batch_user(b, l));
 		clients_expect(&t->clients, l->client);
 		table_expect(t->tables[MODEL_USER], l->user);
 	}
+}
+
+/* And these are looked up. */
+static void
+expect_keys(const struct tally *t, const struct batch *b, size_t from)
+{
+	size_t n = group_at(b, from);
+
 	for (size_t i = 0; i < n; i++) {
 		const struct login *l = &b->logins[from + i];
 
@@ -311,44 +319,63 @@ find_clients(struct tally *t, const struct batch *b, size_t from,
 	for (size_t i = 0; i < n; i++) {
 		const struct login *l = &b->logins[from + i];
 
-		found[i] = clients_find(&t->clients, l, batch_client(b, l));
+		found[i] = clients_find(&t->clients, b, l);
 		pairs_expect(t->pairs, l->user, found[i]->ip_hash);
 		seen_expect(t->user_countries, user_country(l->user,
 		    found[i]));
 	}
 }
 
-/* A group takes three steps: while one is counted, the memory for the next step
- * of the two behind it is on its way. */
+/* A group takes four steps: while one is counted, the memory for the next step of
+ * the three behind it is on its way. */
 static void
-count_logins(struct tally *t, struct batch *b)
+count_logins(struct tally *t, const struct batch *b)
 {
 	struct client *found[2][GROUP];
 
-	make_keys(t, b, 0);
-	make_keys(t, b, GROUP);
+	for (size_t i = 0; i < 3; i++)
+		expect_slots(t, b, i * GROUP);
+	for (size_t i = 0; i < 2; i++)
+		expect_keys(t, b, i * GROUP);
 	find_clients(t, b, 0, found[0]);
 	for (size_t i = 0; i < b->n; i += GROUP) {
 		size_t turn = i / GROUP % 2, n = group_at(b, i);
 
-		make_keys(t, b, i + 2 * GROUP);
+		expect_slots(t, b, i + 3 * GROUP);
+		expect_keys(t, b, i + 2 * GROUP);
 		find_clients(t, b, i + GROUP, found[!turn]);
 		for (size_t k = 0; k < n; k++)
 			count_login(t, b, &b->logins[i + k], found[turn][k]);
 	}
 }
 
+static void
+count_commons(struct tally *t, const struct batch *b)
+{
+	static const enum model_table tables[] = {
+		[LOGIN_SERVER] = MODEL_SERVER,
+		[LOGIN_SERVICE] = MODEL_SERVICE,
+		[LOGIN_MECHANISM] = MODEL_MECHANISM,
+	};
+
+	for (size_t i = 0; i < b->n_commons; i++) {
+		const struct common *c = &b->commons[i];
+
+		(void)tally_add(t, tables[c->cell], batch_text(b,
+		    &b->logins[c->login], c->cell, &t->scratch),
+		    c->attempts);
+	}
+}
+
 void
-tally_count(struct tally *t, struct batch *b)
+tally_count(struct tally *t, const struct batch *b)
 {
 	if (!clients_make_room(&t->clients, b->n, b->texts.n)) {
 		pour_clients(t);
 		(void)clients_make_room(&t->clients, b->n, b->texts.n);
 	}
 	count_logins(t, b);
-	for (size_t i = 0; i < b->n_commons; i++)
-		(void)tally_add(t, b->commons[i].table,
-		    batch_common(b, &b->commons[i]), b->commons[i].attempts);
+	count_commons(t, b);
 }
 
 void

@@ -69,7 +69,7 @@ struct tally {
 					 * else first > last */
 	int oldest;			/* slot of all rows, INT_MAX: none */
 	struct clients clients;
-	struct buf scratch, name;
+	struct buf scratch, name, user;
 };
 enum { TALLY_FIRST_DAY = -719162, TALLY_LAST_DAY = 2932896 };
 
@@ -79,8 +79,9 @@ enum { TALLY_KEY = 148, TALLY_LEAST = 4 * 1024 * 1024 };
 struct tally *tally_new(const struct period *period, size_t max_keys);
 void tally_free(struct tally *t);
 
-/* Counts rows; report/counting.h is who calls it. */
-void tally_count(struct tally *t, struct batch *b);
+/* Counts rows that were prepared with the tally's key; report/counting.h is who
+ * calls it. */
+void tally_count(struct tally *t, const struct batch *b);
 
 /* All rows were counted: the tables are complete. */
 void tally_end(struct tally *t);
