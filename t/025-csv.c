@@ -171,54 +171,6 @@ test_split_long(void)
 	buf_release(&scratch);
 }
 
-/* The line at the front of a text, which has cells as the other ways have them, or
- * is left to them; in memory that ends where the text does. */
-static bool
-cut_is_right(char delimiter, unsigned *cut)
-{
-	static const char bytes[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,;\t\r\"\n";
-	struct slice cells[MANY], line;
-	uint32_t ends[MANY + CSV_MORE], from = 0;
-	size_t size = chance(400), n = chance(MANY) + 1, end, length;
-	char *p = malloc(size);
-	struct slice text = { p, size };
-	bool is_plain, good = true;
-
-	for (size_t k = 0; k < size; k++)
-		p[k] = chance(9) ? bytes[chance(sizeof bytes - 1)] : delimiter;
-	end = slice_find_byte(text, '\n');
-	line = slice_to(text, end);
-	is_plain = end < size && csv_split_plain(line, delimiter, cells, MANY)
-	    == (int)n && (delimiter == '\t' || slice_find_byte(line, '"') == end);
-	length = csv_cut_plain(text, delimiter, ends, n);
-	if (length)
-		good = is_plain && length == end + 1;
-	else
-		good = !is_plain || size - end < CSV_MORE;
-	for (size_t k = 0; length && good && k < n; k++) {
-		good = slice_is(cells[k], slice_between(p + from, p + ends[k]));
-		from = ends[k] + 1;
-	}
-	*cut += length > 0;
-	free(p);
-	return good;
-}
-
-static void
-test_cut(void)
-{
-	static const char delimiters[] = ",;\t";
-
-	for (int k = 0; delimiters[k]; k++) {
-		unsigned wrong = 0, cut = 0;
-
-		for (int i = 0; i < 200000; i++)
-			wrong += !cut_is_right(delimiters[k], &cut);
-		ok(wrong == 0 && cut > 1000, "200000 random texts, %u cut: "
-		    "%u wrong", cut, wrong);
-	}
-}
-
 /* Four random cells written and read, room just as large as the line. */
 static bool
 round_trip(char delimiter)
@@ -269,7 +221,6 @@ main(void)
 	test_split();
 	test_split_plain();
 	test_split_long();
-	test_cut();
 	test_round_trip();
 	return done();
 }

@@ -6,9 +6,6 @@
 
 #include "base/word.h"
 
-enum { FEW = 8 };	/* CSV_MORE at most */
-_Static_assert((int)CSV_MORE >= (int)WIDE_BYTES, "all have room");
-
 static bool
 needs_quotes(struct slice cell, char delimiter)
 {
@@ -103,44 +100,4 @@ csv_split_plain(struct slice line, char delimiter, struct slice *cells,
 		line = slice_from(line, end);
 	} while (slice_skip_byte(&line, delimiter));
 	return (int)n;
-}
-
-/* Adds where bits are set, from a place on.  Mostly there are few: which of the
- * first there are is not asked. */
-static size_t
-add_places(uint64_t bits, size_t from, uint32_t *places)
-{
-	size_t n = 0;
-
-	for (int i = 0; i < FEW; i++) {
-		places[n] = (uint32_t)from +
-		    (uint32_t)__builtin_ctzll(bits | UINT64_C(1) << 63);
-		n += bits != 0;
-		bits &= bits - 1;
-	}
-	for (; bits; bits &= bits - 1)
-		places[n++] = (uint32_t)from + (uint32_t)__builtin_ctzll(bits);
-	return n;
-}
-
-size_t
-csv_cut_plain(struct slice text, char delimiter, uint32_t *ends, size_t n)
-{
-	char quote = delimiter == '\t' ? '\n' : '"';
-	size_t found = 0;
-
-	for (size_t i = 0; text.n - i >= WIDE_BYTES && found < n;
-	    i += WIDE_BYTES) {
-		const char *p = text.p + i;
-		uint64_t stops = wide_places(p, '\n', quote);
-		/* As far as the first of them. */
-		uint64_t line = stops ^ (stops - 1);
-
-		found += add_places((wide_places(p, delimiter, delimiter) |
-		    stops) & line, i, ends + found);
-		if (stops)
-			return found == n && text.p[ends[n - 1]] == '\n' ?
-			    ends[n - 1] + (size_t)1 : 0;
-	}
-	return 0;
 }

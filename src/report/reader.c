@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/csv.h"
+#include "base/csvindex.h"
 #include "base/input.h"
 #include "base/mem.h"
 #include "schema/ip.h"
@@ -42,9 +43,7 @@ struct reader {
 	struct reader_counts counts;
 	struct err_list complaints;
 	struct slice cells[CELLS_MAX + 1];	/* the last one is empty */
-	/* Of a line that is cut quickly: behind which byte a cell begins, and
-	 * so at which the one before it ends. */
-	uint32_t cuts[1 + CELLS_MAX + CSV_MORE];
+	struct csvindex index;		/* of the block */
 };
 
 static const char delimiters[] = { ',', ';', '\t' };
@@ -56,7 +55,7 @@ reader_new(const struct period *period)
 
 	r->period = period;
 	buf_init(&r->scratch, BLOCK_MAX);
-	r->cuts[0] = UINT32_MAX;	/* before all */
+	csvindex_init(&r->index);
 	return r;
 }
 
@@ -84,6 +83,7 @@ void
 reader_take(struct reader *r, struct slice block)
 {
 	r->block = block;
+	csvindex_forget(&r->index);
 	buf_reset(&r->scratch);
 	(void)buf_room(&r->scratch, block.n);
 }
@@ -151,6 +151,14 @@ are_names(const struct reader *r, int n)
 	return true;
 }
 
+static void
+set_dialect(struct reader *r, const struct dialect *d)
+{
+	r->dialect = *d;
+	r->skipped_n = 0;
+	csvindex_forget(&r->index);
+}
+
 /* The names of columns: at least date and ip must be among them. */
 static bool
 read_header(struct reader *r, struct slice line)
@@ -178,8 +186,7 @@ read_header(struct reader *r, struct slice line)
 		return false;
 	d.cells = (size_t)n;
 	d.is_ours = d.delimiter != ';';
-	r->dialect = d;
-	r->skipped_n = 0;
+	set_dialect(r, &d);
 	return true;
 }
 
@@ -242,7 +249,7 @@ guess(struct reader *r, struct slice line)
 		    !is_default_row(r, next, &d) :
 		    has_other_delimiter(line, d.delimiter)))
 			continue;
-		r->dialect = d;
+		set_dialect(r, &d);
 		return true;
 	}
 	return false;
@@ -311,15 +318,15 @@ read_event(struct slice cell, enum event_kind *event)
 }
 
 static struct slice
-cut_cell(const struct reader *r, const char *line, size_t place)
+cut_cell(const struct reader *r, const uint32_t *ends, size_t place)
 {
 	uint32_t from, to;
 
 	if (place == NOWHERE)
 		return (struct slice){ NULL, 0 };
-	from = r->cuts[place] + 1;
-	to = r->cuts[place + 1];
-	return (struct slice){ line + from, to - from };
+	from = ends[place] + 1;
+	to = ends[place + 1];
+	return (struct slice){ r->index.text + from, to - from };
 }
 
 /* The next line, if it is a row like most: without quotes, and not the last of
@@ -328,19 +335,16 @@ static bool
 cut_row(struct reader *r, struct record *row)
 {
 	const struct dialect *d = &r->dialect;
-	const char *line = r->block.p;
-	size_t n = d->cells ? csv_cut_plain(r->block, d->delimiter,
-	    r->cuts + 1, d->cells) : 0;
+	const uint32_t *ends;
+	size_t n = d->cells ? csvindex_cut(&r->index, r->block, d->delimiter,
+	    d->cells, &ends) : 0;
 
-	if (n == 0 || n > INPUT_LINE_MAX)
-		return false;
-	/* It is no empty line: date and ip are two cells. */
-	r->cuts[d->cells] -= line[n - 2] == '\r';
-	if (!stamp_read(&r->stamps, cut_cell(r, line,
-	    d->place[COLUMN_DATE]), &row->stamp))
+	if (n == 0 ||
+	    !stamp_read(&r->stamps, cut_cell(r, ends, d->place[COLUMN_DATE]),
+	    &row->stamp))
 		return false;
 	for (int c = 0; c < COLUMNS_DEFAULT; c++)
-		row->cells[c] = cut_cell(r, line, d->place[c]);
+		row->cells[c] = cut_cell(r, ends, d->place[c]);
 	row->line = slice_to(r->block, n);
 	r->block = slice_from(r->block, n);
 	return true;
