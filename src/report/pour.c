@@ -93,24 +93,24 @@ pour_ip(struct tally *t, const struct client *client, const struct ip *ip,
 	facts->was_before |= about->was_before;
 }
 
-/* What is only of use where there are attempts. */
+/* What is only of use where there are attempts.  name: the hash of the host's. */
 static void
-pour_about(struct tally *t, const struct client *client,
+pour_about(struct tally *t, const struct client *client, uint64_t name,
     struct ip_facts *about)
 {
 	struct slice status = text_of(t, client, CLIENT_STATUS);
 
 	if (is_failure(status))
 		(void)tally_add(t, MODEL_STATUS, status, client->attempts);
-	about->hostname = refer(t, MODEL_HOSTNAME, tally_add(t,
-	    MODEL_HOSTNAME, text_of(t, client, CLIENT_HOSTNAME),
+	about->hostname = refer(t, MODEL_HOSTNAME, tally_add_hashed(t,
+	    MODEL_HOSTNAME, text_of(t, client, CLIENT_HOSTNAME), name,
 	    client->attempts));
 	about->country = refer(t, MODEL_COUNTRY, tally_add(t, MODEL_COUNTRY,
 	    text_of(t, client, CLIENT_COUNTRY), client->attempts));
 }
 
 static void
-pour(struct tally *t, const struct client *client)
+pour(struct tally *t, const struct client *client, uint64_t name)
 {
 	struct ip_facts about = { .is_set = true, .users = client->users,
 		.was_before = client->was_before,
@@ -120,7 +120,7 @@ pour(struct tally *t, const struct client *client)
 	if (client->attempts == 0 && !client->was_before)
 		return;
 	if (client->attempts)
-		pour_about(t, client, &about);
+		pour_about(t, client, name, &about);
 	about.asn = refer(t, MODEL_ASN, pour_asn(t, client));
 	if (!ip_parse(client_cell(&t->clients, client, CLIENT_IP), &ip))
 		return;
@@ -128,26 +128,44 @@ pour(struct tally *t, const struct client *client)
 	pour_ip(t, client, &ip, &about);
 }
 
+/* Where the keys of a client will be looked for. */
+static void
+expect_slots(const struct tally *t, const struct client *client, uint64_t name)
+{
+	table_expect(t->tables[MODEL_IP], client->ip_hash);
+	table_expect(t->tables[MODEL_NETWORK], client->network_hash);
+	table_expect(t->tables[MODEL_HOSTNAME], name);
+}
+
+static void
+expect_keys(const struct tally *t, const struct client *client, uint64_t name)
+{
+	table_expect_key(t->tables[MODEL_IP], client->ip_hash);
+	table_expect_key(t->tables[MODEL_NETWORK], client->network_hash);
+	table_expect_key(t->tables[MODEL_HOSTNAME], name);
+}
+
 /* While one is poured, the memory of those behind it is on its way. */
 void
 pour_clients(struct tally *t)
 {
 	const struct client *items = t->clients.items;
+	size_t n = t->clients.n;
+	uint64_t names[AHEAD];
 
-	for (size_t i = 0; i < t->clients.n; i++) {
-		if (i + AHEAD < t->clients.n) {
-			table_expect(t->tables[MODEL_IP],
-			    items[i + AHEAD].ip_hash);
-			table_expect(t->tables[MODEL_NETWORK],
-			    items[i + AHEAD].network_hash);
+	for (size_t i = 0; i < n + AHEAD; i++) {
+		uint64_t *name = &names[i % AHEAD];
+		size_t half = i - AHEAD / 2;
+
+		if (i >= AHEAD)
+			pour(t, &items[i - AHEAD], *name);
+		if (i < n) {
+			*name = tally_hash(t, text_of(t, &items[i],
+			    CLIENT_HOSTNAME));
+			expect_slots(t, &items[i], *name);
 		}
-		if (i + AHEAD / 2 < t->clients.n) {
-			table_expect_key(t->tables[MODEL_IP],
-			    items[i + AHEAD / 2].ip_hash);
-			table_expect_key(t->tables[MODEL_NETWORK],
-			    items[i + AHEAD / 2].network_hash);
-		}
-		pour(t, &items[i]);
+		if (i >= AHEAD / 2 && half < n)
+			expect_keys(t, &items[half], names[half % AHEAD]);
 	}
 	clients_reset(&t->clients);
 }
