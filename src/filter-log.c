@@ -112,6 +112,26 @@ wait_for_log(struct filter_run *run, struct err *e)
 	return rc;
 }
 
+/* What is to be done with a piece that was read of the file. */
+static int
+take_piece(struct filter_run *run, const struct input *in, struct slice block,
+    uint64_t bytes, struct err *e)
+{
+	int rc = 0;
+
+	if (bytes) {
+		run->bytes += bytes;
+		run->heard_at = run->now;
+		pace_read(&run->pace, run->bytes, run->now);
+	}
+	if (block.n) {
+		parser_set_place(run->parser, input_place(in) - block.n);
+		rc = filter_run_block(run, block, e);
+	}
+	progress_show(&run->progress, run->bytes, sink_rows(run->sink));
+	return rc;
+}
+
 /* A piece of the file, if there is one.  *more: there was. */
 static int
 read_piece(struct filter_run *run, struct input *in, bool *more,
@@ -119,29 +139,24 @@ read_piece(struct filter_run *run, struct input *in, bool *more,
 {
 	uint64_t before = input_taken(in);
 	struct slice block;
-	int got = input_next(in, &block, e), rc = 0;
+	int got = input_next(in, &block, e), rc = 1;
 
 	run->now = filter_run_now();
-	*more = got > 0 && (input_is_packed(in) || !input_is_at_end(in));
 	if (got < 0 && e->status != EX_DATAERR)
 		return -1;
+	*more = false;
 	if (got < 0) {
 		filter_run_note(run, e);
 		follow_give_up(run->state.follow);
 		return 0;
 	}
-	run->bytes += input_taken(in) - before;
-	if (input_taken(in) != before) {
-		run->heard_at = run->now;
-		pace_read(&run->pace, run->bytes, run->now);
-	}
-	if (block.n) {
-		*more = true;
-		parser_set_place(run->parser, input_place(in) - block.n);
-		rc = filter_run_block(run, block, e);
-	}
-	progress_show(&run->progress, run->bytes, sink_rows(run->sink));
-	return rc;
+	if (input_taken(in) != before)
+		rc = follow_confirm(run->state.follow, e);
+	if (rc <= 0)
+		return rc;
+	*more = block.n || (got > 0 && (input_is_packed(in) ||
+	    !input_is_at_end(in)));
+	return take_piece(run, in, block, input_taken(in) - before, e);
 }
 
 /* At the end of what there is, or behind a pause: a log that was emptied

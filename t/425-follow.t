@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::More;
+use IO::Handle;
 use Time::HiRes qw(sleep time);
 use Killing;
 use MLS;
@@ -159,13 +160,24 @@ spew($log, failure('n3'));
 start();
 comes("n3\n", 'rotated once more');
 rename "$log.1", "$log.late";
-add("$log.late", failure('lost'));
+add("$log.late", failure('n3a'));
+comes("n3a\n", 'what comes late, wherever that file was moved to');
+open my $writer, '>>:raw', "$log.late" or die "$log.late: $!";
+system('gzip', "$log.late") == 0 or die 'gzip';
+unlink "$log.late.gz";
+print $writer failure('n3b');
+$writer->flush;
+comes("n3b\n", 'even if it was compressed and removed');
+is(slurp("$DIR/said"), '', 'nothing is missing');
+truncate $writer, 0;
+print $writer failure('x' x 9), failure('lost') x 99;
+close $writer;
 for (1 .. 500) {
 	last if slurp("$DIR/said") =~ /missing/;
 	sleep 0.01;
 }
 like(slurp("$DIR/said"), qr/may be missing: somebody went on writing to a /,
-    'what comes late in a file that cannot be found is told of');
+    'what comes late in a file that was emptied is told of');
 add($log, failure('n4'));
 comes("n4\n", 'and the log is read');
 is(end('INT') >> 8, 1, 'the status tells it too');
@@ -209,9 +221,73 @@ is(slurp("$DIR/said"), '', 'no complaint');
 	unlink $log, "$DIR/said", $state, $out;
 }
 
-my ($wrong, $calls) = rotated_at_each_call();
-is($wrong, undef, "rotated before each of $calls calls");
-cmp_ok($calls, '>', 50, 'which are many');
+# A log that is copied and emptied, read in between.
+{
+	my $dir = "$DIR/copied";
+	mkdir $dir or die "$dir: $!";
+	my $once = sub {
+		my $ran = run($FILTER, @OFFLINE, qw(--config /dev/null
+		    --database /dev/null --columns user --header never), @_,
+		    '--state', "$dir/state", '-o', "$dir/out", "$dir/log");
+		return $ran->{err} . (-e "$dir/out" ? slurp("$dir/out") : '');
+	};
+	add("$dir/log", map { failure("a$_") } 1 .. 5);
+	spew("$dir/log.1", slurp("$dir/log"));
+	is($once->(), join('', map { "a$_\n" } 1 .. 5),
+	    'a copy of what the log still holds does not count');
+	truncate "$dir/log", 0;
+	add("$dir/log", failure('b'));
+	like($once->(), qr/^a5\nb\n\z/m, 'and then it does');
+	rename "$dir/log.1", "$dir/log.2";
+	rename "$dir/log", "$dir/log.1";
+	add("$dir/log.1", failure('c'));
+	add("$dir/log", map { failure("d$_") } 1 .. 9);
+	rename "$dir/log.2", "$dir/log.3";
+	rename "$dir/log.1", "$dir/log.2";
+	spew("$dir/log.1", substr slurp("$dir/log"), 0, 300);
+	like($once->(), qr/^b\nc\nd1\n(?:d\d\n){7}d9\n\z/m,
+	    'nor one of which half is there');
+	spew("$dir/log.1", slurp("$dir/log"));
+	truncate "$dir/log", 0;
+	add("$dir/log", failure('e'));
+	like($once->(), qr/^d8\nd9\ne\n\z/m, 'nothing comes twice');
+
+	# Of an empty file there is nothing to know it by.
+	unlink glob("$dir/*");
+	add("$dir/log.1", failure('old'));
+	spew("$dir/log");
+	is($once->('--backlog', 'none'), '', 'no backlog');
+	rename "$dir/log.1", "$dir/log.2";
+	rename "$dir/log", "$dir/log.1";
+	system('gzip', "$dir/log.1");
+	add("$dir/log", failure('new'));
+	is($once->(), "new\n", 'nor when the log was empty');
+}
+{
+	unlink glob("$DIR/log*"), $state, $out;
+	add("$log.1", failure('old'));
+	spew($log);
+	start('--backlog', 'none');
+	for (1 .. 500) {
+		last if -e $state;
+		sleep 0.01;
+	}
+	kill 'STOP', $pid;
+	rename "$log.1", "$log.2";
+	rename $log, "$log.1";
+	system('gzip', "$log.1");
+	add($log, failure('new'));
+	kill 'CONT', $pid;
+	$all = '';
+	comes("new\n", 'nor while it is followed');
+	is(end('TERM'), 0, 'TERM');
+	is(-e "$DIR/said" ? slurp("$DIR/said") : '', '', 'no complaint');
+	unlink glob("$DIR/log*"), "$DIR/said", $state, $out;
+}
+
+my ($wrong, $calls) = rotated_at_calls($ENV{MLS_CALLS} // 10);
+is($wrong, '', "rotated before $calls calls of the system");
+cmp_ok($calls, '>', 200, 'which are many');
 my ($killed, $rotations);
 ($wrong, $killed, $rotations) = killed_again_and_again(
     $ENV{MLS_BYTES} // 4_000_000, $ENV{MLS_KILLS} // 40);

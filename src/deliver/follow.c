@@ -29,15 +29,11 @@ struct follow {
 	struct watch watch;
 };
 
-/*
- * Going to a place.
- */
-
 static int
 opened(struct follow *f, enum follow_start start, int rc)
 {
 	f->start = start;
-	if (rc > 0)
+	if (rc == 1)
 		watch_file(&f->watch, input_name(f->file.in));
 	return rc;
 }
@@ -107,10 +103,12 @@ start_at(struct follow *f, const struct rotation *r, size_t at,
     const struct log_place *place, enum was_read was_read, struct err *e)
 {
 	bool is_damaged = f->file.is_damaged;
-	int rc = 1;
+	int rc = was_read == TO_PLACE ? enter_file(f, &r->files[at], place,
+	    e) : LOGFILE_SHORT;
 
-	if (was_read == TO_PLACE)
-		return enter_file(f, &r->files[at], place, e);
+	if (rc != LOGFILE_SHORT)
+		return rc;
+	rc = 1;
 	if (at + 1 < r->n)
 		rc = start_readable(f, r, at + 1, place->changed, e);
 	if (rc <= 0 || at + 1 == r->n)
@@ -123,17 +121,20 @@ start_at(struct follow *f, const struct rotation *r, size_t at,
 	return rc;
 }
 
-/* 1: done; 0: files were moved meanwhile; -1: e. */
+/* 1: done; 0: files were moved meanwhile, or, at first, it looks as if one was
+ * gone; -1: e. */
 static int
 locate(struct follow *f, const struct log_place *place,
-    enum was_read was_read, struct err *e)
+    enum was_read was_read, bool is_first, struct err *e)
 {
 	struct rotation r;
 	int at = -1, rc = rotation_list(&r, f->name, e) < 0 ? -1 :
 	    fingerprint_find(&r, place, &at, e);
 	bool is_short = false;
 
-	if (rc > 0 && at < 0 && was_read != ALL) {
+	if (rc > 0 && at < 0 && is_first) {
+		rc = 0;
+	} else if (rc > 0 && at < 0 && was_read != ALL) {
 		rc = fingerprint_find_short(&r, place, &at, e);
 		is_short = rc > 0 && at >= 0;
 	}
@@ -148,6 +149,8 @@ locate(struct follow *f, const struct log_place *place,
 		    was_read, e);
 	if (is_short)
 		f->start = FOLLOW_APART;
+	if (rc > 0)
+		rc = rotation_is_current(&r, f->name, e);
 	rotation_release(&r);
 	return rc;
 }
@@ -171,16 +174,18 @@ begin(struct follow *f, bool backlog, struct err *e)
 	return rc;
 }
 
-/* Files that move while we look at them stop moving.  place NULL: the first
- * run. */
+/* Files that move while we look at them stop moving; then it counts what was
+ * found, and is missing.  place NULL: the first run. */
 static int
 arrive(struct follow *f, const struct log_place *place,
     enum was_read was_read, bool backlog, struct err *e)
 {
+	const struct gap gap = f->gap;
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < TRIES; i++) {
-		rc = place ? locate(f, place, was_read, e) :
+		f->gap = gap;
+		rc = place ? locate(f, place, was_read, i == 0, e) :
 		    begin(f, backlog, e);
 		if (rc > 0)
 			rc = left_find(&f->left, f->name, e);
@@ -191,11 +196,12 @@ arrive(struct follow *f, const struct log_place *place,
 	return rc < 0 ? -1 : 0;
 }
 
-/* Where reading goes on as long as nothing is read of the next file. */
+/* Where reading goes on as long as nothing is read of the next file.  Of an end
+ * before which nothing stood there is less to know it by. */
 static void
 set_before(struct follow *f, const struct log_place *end)
 {
-	if (end->print_at == 0)
+	if (end->print_at == 0 && f->has_before)
 		return;
 	f->before = *end;
 	f->has_before = true;
@@ -261,6 +267,15 @@ follow_start(const struct follow *f)
 	return f->start;
 }
 
+int
+follow_confirm(struct follow *f, struct err *e)
+{
+	int rc = f->is_late || input_is_packed(f->file.in) ? 0 :
+	    logfile_look(&f->file, e);
+
+	return rc < 0 ? -1 : !rc;
+}
+
 /*
  * At the end of a file.
  */
@@ -280,9 +295,9 @@ has_newer(const struct follow *f, struct err *e)
 
 /* At the end of a file that may not be written to any more. */
 static int
-look_behind(struct follow *f, const struct rotated *now,
-    enum follow_step *step, struct err *e)
+look_behind(struct follow *f, enum follow_step *step, struct err *e)
 {
+	const struct rotated *now = &f->file.seen;
 	struct rotated log;
 	int rc = rotated_look(&log, -1, f->name, e);
 
@@ -304,32 +319,28 @@ look_behind(struct follow *f, const struct rotated *now,
 static int
 look_ahead(struct follow *f, enum follow_step *step, struct err *e)
 {
-	struct rotated now;
+	struct rotated log;
 	int rc;
 
 	if (!f->file.in || input_is_packed(f->file.in) || f->file.is_damaged) {
 		rc = f->file.in ? has_newer(f, e) :
-		    rotated_look(&now, -1, f->name, e);
+		    rotated_look(&log, -1, f->name, e);
 		if (rc > 0)
 			*step = FOLLOW_NEXT;
 		return rc < 0 ? -1 : 0;
 	}
-	if (rotated_look(&now, input_fd(f->file.in), NULL, e) < 0)
-		return -1;
-	rc = logfile_has_changed(&f->file, &now, e);
+	rc = logfile_look(&f->file, e);
 	if (rc < 0)
 		return -1;
-	if (rc > 0) {
-		f->file.is_emptied = true;
+	/* What comes when all has been handed out comes late. */
+	if (rc > 0)
 		*step = FOLLOW_NEXT;
-		return 0;
-	}
-	f->file.seen = now;
-	if (now.size > input_taken(f->file.in)) {
+	else if (f->file.seen.size > input_taken(f->file.in) &&
+	    !input_is_done(f->file.in))
 		*step = FOLLOW_GOES_ON;
-		return 0;
-	}
-	return look_behind(f, &now, step, e);
+	else
+		return look_behind(f, step, e);
+	return 0;
 }
 
 /* At the end of a file that has been left before. */
@@ -391,35 +402,23 @@ return_to(struct follow *f, const struct log_place *place, struct err *e)
 static int
 turn_back(struct follow *f, const struct log_place *place, struct err *e)
 {
-	struct rotation r;
-	bool is_gone;
-	int at, rc;
+	int rc;
 
 	f->turns_back = false;
 	if (is_before(f)) {
 		left_forget(&f->left);
 		return return_to(f, &f->before, e);
 	}
-	rc = rotation_list(&r, f->name, e) < 0 ? -1 :
-	    left_index(&f->left, &r, &at, e);
-	is_gone = rc > 0 && at < 0;
-	if (rc > 0)
-		rc = is_gone ? 0 : enter_file(f, &r.files[at], &f->left.end,
-		    e);
-	rotation_release(&r);
+	rc = opened(f, FOLLOW_LATE, left_enter(&f->left, &f->file, e));
 	if (rc < 0)
 		return -1;
-	if (is_gone) {
-		gap_note(&f->gap, GAP_LATE, f->left.end.changed, 0);
-		left_forget(&f->left);
-	}
 	f->resume = *place;
-	f->is_late = rc > 0;
-	f->start = FOLLOW_LATE;
+	f->is_late = rc == 1;
 	if (f->is_late)
 		return 0;
-	/* It is gone, or was moved just now and has to be looked at again. */
-	f->left.size = 0;
+	/* It was emptied, or cannot be opened a second time. */
+	gap_note(&f->gap, GAP_LATE, f->left.end.changed, 0);
+	left_forget(&f->left);
 	return return_to(f, place, e);
 }
 
@@ -448,6 +447,8 @@ follow_advance(struct follow *f, const struct log_place *end, struct err *e)
 	    f->file.is.inode, f->file.is.born);
 	if (rc == 0)
 		rc = at < 0 ? 0 : start_at(f, &r, (size_t)at, end, ALL, e);
+	if (rc > 0)
+		rc = rotation_is_current(&r, f->name, e);
 	rotation_release(&r);
 	if (rc == 0)
 		return arrive(f, &f->before, ALL, true, e);

@@ -33,6 +33,11 @@ void follow_give_up(struct follow *f);
  * end asks follow_look(). */
 struct input *follow_input(const struct follow *f);
 
+/* Whether what was just read of it is what was to be read: 1; 0: it was emptied,
+ * or what stands in it is something else, so that must not be used, and
+ * follow_look() comes next; -1: e, EX_IOERR. */
+int follow_confirm(struct follow *f, struct err *e);
+
 /* Where reading began in it: an event of a line before this is not new. */
 uint64_t follow_from(const struct follow *f);
 

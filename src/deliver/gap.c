@@ -15,7 +15,7 @@ static const char *const reasons[] = {
 	[GAP_FOREIGN] = "a file that was rotated away is compressed, but not "
 	    "with gzip: have logrotate use gzip, or delaycompress",
 	[GAP_LATE] = "somebody went on writing to a file that had been "
-	    "rotated away, and it is not there any more",
+	    "rotated away, and it was emptied",
 };
 
 void

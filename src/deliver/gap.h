@@ -11,7 +11,7 @@ enum gap_reason {
 	GAP_SHORT,	/* it does not hold any more what was read of it */
 	GAP_HOLE,	/* numbers show that one is missing behind it */
 	GAP_FOREIGN,	/* compressed in a way that is not read */
-	GAP_LATE,	/* written to when it had been finished, and removed */
+	GAP_LATE,	/* written to when it had been finished, and emptied */
 	GAP_REASONS
 };
 enum { GAP_MAX = 4096 };

@@ -3,6 +3,7 @@
 #include "deliver/left.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "deliver/fingerprint.h"
@@ -83,6 +84,20 @@ left_find(struct left *l, const char *log, struct err *e)
 		rc = open_again(l, &r.files[at], e);
 	rotation_release(&r);
 	return rc;
+}
+
+int
+left_enter(const struct left *l, struct logfile *file, struct err *e)
+{
+	char name[sizeof "/proc/self/fd/" + 10];
+	struct rotated one = { .name = name };
+
+	/* Wherever it was moved to, and even if it was removed: another offset
+	 * in the same file. */
+	snprintf(name, sizeof name, "/proc/self/fd/%d", l->fd);
+	if (rotated_look(&one, l->fd, NULL, e) < 0)
+		return -1;
+	return logfile_enter(file, &one, &l->end, e);
 }
 
 int

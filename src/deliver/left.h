@@ -35,6 +35,10 @@ int left_find(struct left *l, const char *log, struct err *e);
 int left_index(const struct left *l, const struct rotation *r, int *at,
 	struct err *e);
 
+/* Opens it, open as it is, as the file that is being read, for what came late.  As
+ * logfile_enter(). */
+int left_enter(const struct left *l, struct logfile *file, struct err *e);
+
 /* 1: there is, or may be, something that was not read; 0: nothing since it was
  * looked at; -1: e. */
 int left_has_grown(struct left *l, struct err *e);

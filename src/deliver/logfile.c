@@ -39,16 +39,21 @@ logfile_enter(struct logfile *l, const struct rotated *one,
     const struct log_place *place, struct err *e)
 {
 	struct input *in = rotated_open(one, e);
-	int rc;
+	int rc, is_kept = 1;
 
 	if (!in)
 		return e->status ? -1 : 0;
 	rc = input_seek(in, place->offset - place->again, NULL, e);
-	if (rc <= 0) {
+	/* It may have been emptied since it was found. */
+	if (rc >= 0 && !input_is_packed(in))
+		is_kept = fingerprint_is_kept(place, in, e);
+	if (rc <= 0 || is_kept <= 0)
 		input_close(in);
-		return rc < 0 ? -1 : err_set(e, EX_DATAERR, "'%s' is shorter "
-		    "than what was read of it", one->name);
-	}
+	if (rc < 0 || is_kept <= 0)
+		return rc < 0 ? -1 : is_kept;
+	if (rc == 0)
+		return one->is_log ? err_set(e, EX_DATAERR, "'%s' is shorter "
+		    "than what was read of it", one->name) : LOGFILE_SHORT;
 	take(l, in, one, place->offset, place);
 	return 1;
 }
@@ -61,29 +66,33 @@ logfile_close(struct logfile *l)
 }
 
 int
-logfile_has_changed(const struct logfile *l, const struct rotated *now,
-    struct err *e)
+logfile_look(struct logfile *l, struct err *e)
 {
-	int rc;
+	struct rotated now = { .name = NULL };
+	int rc = 1;
 
-	if (now->size < input_taken(l->in))
-		return 1;
-	if (now->changed == l->seen.changed)
-		return 0;
-	rc = fingerprint_is_kept(&l->print, l->in, e);
-	return rc < 0 ? -1 : !rc;
+	if (rotated_look(&now, input_fd(l->in), NULL, e) < 0)
+		return -1;
+	if (now.size < input_taken(l->in))
+		rc = 0;
+	else if (now.changed != l->seen.changed)
+		rc = fingerprint_is_kept(&l->print, l->in, e);
+	l->is_emptied |= rc == 0;
+	l->seen = now;
+	return rc < 0 ? -1 : l->is_emptied;
 }
 
-/* The sums are of what was read, not of what has taken its place. */
+/* The sums are of what was read, not of what has taken its place: that what was
+ * known before still stands there is asked last. */
 static int
 refresh_sums(struct logfile *l, uint64_t at, struct err *e)
 {
 	struct input_ends ends;
-	int rc = fingerprint_is_kept(&l->print, l->in, e);
+	int rc = input_ends_at(input_fd(l->in), input_name(l->in), at, &ends,
+	    e);
 
 	if (rc > 0)
-		rc = input_ends_at(input_fd(l->in), input_name(l->in), at,
-		    &ends, e);
+		rc = fingerprint_is_kept(&l->print, l->in, e);
 	if (rc > 0)
 		fingerprint_set(&l->print, at, &ends);
 	return rc < 0 ? -1 : 0;

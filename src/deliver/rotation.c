@@ -16,7 +16,8 @@
 
 enum {
 	FILES_MAX = 4096,
-	LOOKS = 10,
+	LOOKS = 10,		/* a hole that is still there then remains */
+	LOOKS_MAX = 50,
 	PAUSE_MS = 20,
 	NUMBER_DIGITS = 5,	/* more are a date */
 };
@@ -110,6 +111,15 @@ rotated_look(struct rotated *one, int fd, const char *name, struct err *e)
 	    "one can be read with --state", name ? name : "the log");
 }
 
+/* Whether what is found now is the same file, to which something may have been
+ * added: an inode that was freed is soon another file's. */
+static bool
+is_still(const struct rotated *one, const struct rotated *now)
+{
+	return now->device == one->device && now->inode == one->inode &&
+	    now->born == one->born && now->size >= one->size;
+}
+
 struct input *
 rotated_open(const struct rotated *one, struct err *e)
 {
@@ -124,7 +134,7 @@ rotated_open(const struct rotated *one, struct err *e)
 		return NULL;
 	}
 	rc = rotated_look(&now, input_fd(in), NULL, e);
-	if (rc > 0 && now.device == one->device && now.inode == one->inode)
+	if (rc > 0 && is_still(one, &now))
 		return in;
 	if (rc > 0)
 		e->status = 0;
@@ -310,6 +320,46 @@ add_log(struct rotation *r, const char *log, struct err *e)
 	return 0;
 }
 
+/* Whether the log begins with all that a file holds, which was made later than the
+ * log: it is a copy, and the log will be emptied in a moment. */
+static bool
+is_copy(const struct rotated *one, const struct rotated *log)
+{
+	struct input_ends ends, same;
+	struct input *in, *other;
+	struct err e;
+	bool is_it;
+
+	if (one->is_packed || one->size == 0 || one->size > log->size ||
+	    log->born == 0 || one->born <= log->born)
+		return false;
+	in = rotated_open(one, &e);
+	other = rotated_open(log, &e);
+	is_it = in && other &&
+	    input_ends_at(input_fd(in), one->name, one->size, &ends, &e) > 0 &&
+	    input_ends_at(input_fd(other), log->name, one->size, &same, &e) > 0
+	    && memcmp(ends.head, same.head, ends.head_n) == 0 &&
+	    memcmp(ends.tail, same.tail, ends.tail_n) == 0;
+	input_close(in);
+	input_close(other);
+	return is_it;
+}
+
+/* Drops them; there is no hole where they were. */
+static void
+drop_copies(struct rotation *r)
+{
+	for (size_t i = r->n; r->n && r->files[r->n - 1].is_log && i-- > 0;) {
+		if (!is_copy(&r->files[i], &r->files[r->n - 1]))
+			continue;
+		free(r->files[i].name);
+		for (size_t k = 0; k < i; k++)
+			r->files[k].number -= !r->has_dates;
+		memmove(&r->files[i], &r->files[i + 1],
+		    (--r->n - i) * sizeof *r->files);
+	}
+}
+
 static int
 look(struct rotation *r, const char *log, struct err *e)
 {
@@ -321,7 +371,10 @@ look(struct rotation *r, const char *log, struct err *e)
 	if (r->n)
 		qsort(r->files, r->n, sizeof *r->files, !r->has_dates ?
 		    by_number : r->has_numbers ? by_time : by_date);
-	return add_log(r, log, e);
+	if (add_log(r, log, e) < 0)
+		return -1;
+	drop_copies(r);
+	return 0;
 }
 
 bool
@@ -336,6 +389,7 @@ rotation_has_hole(const struct rotation *r, size_t behind)
 	    one->number != one[1].number + 1;
 }
 
+/* Whether a second look showed the same. */
 static bool
 is_same(const struct rotation *a, const struct rotation *b)
 {
@@ -343,14 +397,19 @@ is_same(const struct rotation *a, const struct rotation *b)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (strcmp(a->files[i].name, b->files[i].name) ||
-		    a->files[i].device != b->files[i].device ||
-		    a->files[i].inode != b->files[i].inode)
+		    !is_still(&a->files[i], &b->files[i]))
 			return false;
-	/* Numbers move up one by one. */
-	for (size_t i = 0; i < a->n; i++)
-		if (rotation_has_hole(a, i))
+	return true;
+}
+
+/* Numbers move up one by one: whether none is missing. */
+static bool
+is_whole(const struct rotation *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (rotation_has_hole(r, i))
 			return false;
-	return a->n == 0 || a->has_dates || a->files[a->n - 1].number <= 1;
+	return r->n == 0 || r->has_dates || r->files[r->n - 1].number <= 1;
 }
 
 int
@@ -362,15 +421,26 @@ rotation_list(struct rotation *r, const char *log, struct err *e)
 	int rc;
 
 	rc = look(r, log, e);
-	for (int i = 0; rc == 0 && !stable && i < LOOKS; i++) {
+	for (int i = 0; rc == 0 && !stable && i < LOOKS_MAX; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
 		rotation_release(&before);
 		before = *r;
 		rc = look(r, log, e);
-		stable = rc == 0 && is_same(&before, r);
+		stable = rc == 0 && is_same(&before, r) &&
+		    (is_whole(r) || i >= LOOKS);
 	}
 	rotation_release(&before);
+	return rc;
+}
+
+int
+rotation_is_current(const struct rotation *r, const char *log, struct err *e)
+{
+	struct rotation now;
+	int rc = look(&now, log, e) < 0 ? -1 : is_same(r, &now);
+
+	rotation_release(&now);
 	return rc;
 }
 

@@ -14,7 +14,7 @@
  * by their names: LOG.1, LOG-20261122, LOG.2.gz, mail-20261122.log and so on;
  * their order follows from numbers or dates, or else from the times at which
  * they were last written to.  Of a file that is just being compressed, the
- * whole one counts. */
+ * whole one counts; a copy of what the log still begins with does not. */
 struct rotated {
 	char *name;
 	uint64_t device, inode, size;
@@ -31,10 +31,16 @@ struct rotation {
 	bool has_numbers, has_dates;	/* in their names */
 };
 
-/* Looks until two looks show the same, since a rotation may be going on.  -1:
- * e says why, EX_NOINPUT.  rotation_release() must follow in any case. */
+/* Looks until two looks show the same, since a rotation may be going on, and for a
+ * while until no number is missing.  -1: e says why, EX_NOINPUT.
+ * rotation_release() must follow in any case. */
 int rotation_list(struct rotation *r, const char *log, struct err *e);
 void rotation_release(struct rotation *r);
+
+/* Looks once more.  1: all is as it was, but that something may have been added; 0:
+ * not so; -1: e. */
+int rotation_is_current(const struct rotation *r, const char *log,
+	struct err *e);
 
 /* A file by what it is; -1: it is not there. */
 int rotation_find(const struct rotation *r, uint64_t device, uint64_t inode,
@@ -63,8 +69,8 @@ bool rotation_has_hole(const struct rotation *r, size_t behind);
 int rotated_look(struct rotated *one, int fd, const char *name,
 	struct err *e);
 
-/* Opens it.  NULL and e->status 0: it is not there under this name any more;
- * else e says why: EX_NOINPUT, EX_IOERR. */
+/* Opens it.  NULL and e->status 0: it is not there under this name any more, or was
+ * emptied meanwhile; else e says why: EX_NOINPUT, EX_IOERR. */
 struct input *rotated_open(const struct rotated *one, struct err *e);
 
 #endif

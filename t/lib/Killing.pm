@@ -10,7 +10,7 @@ use POSIX ();
 use Time::HiRes qw(sleep time);
 use MLS;
 
-our @EXPORT = qw(killed_again_and_again rotated_at_each_call
+our @EXPORT = qw(killed_again_and_again rotated_at_calls
     hups_during_rotation);
 
 my $P = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
@@ -108,29 +108,126 @@ sub killed_again_and_again {
 	return ($wrong, $killed, $rotations);
 }
 
-# A log of which one file was read up to somewhere, and of the one before some has
-# come late, is rotated while whoever reads on stands before its nth call of the
-# system; the next run reads the rest.  What is wrong, or undef; whether there
-# was such a call.
+# Makes room for log.1.
+sub shift_up {
+	my ($dir) = @_;
+	for my $n (reverse 1 .. 8) {
+		for my $gz ('', '.gz') {
+			rename "$dir/log.$n$gz", "$dir/log." . ($n + 1) . $gz
+			    if -e "$dir/log.$n$gz";
+		}
+	}
+}
+
+sub renamed {
+	my ($dir) = @_;
+	shift_up($dir);
+	rename "$dir/log", "$dir/log.1" or die "rename: $!";
+}
+
+# By directory, and what adds some lines to a file, or so many times as much.
+my %rotations = (
+	delaycompress => sub {
+		my ($dir, $more) = @_;
+		renamed($dir);
+		system('gzip', '-n', "$dir/log.2") if -e "$dir/log.2";
+		$more->('log');
+	},
+	# The next log mostly gets the inode that this frees.
+	compress => sub {
+		my ($dir, $more) = @_;
+		renamed($dir);
+		system('gzip', '-n', "$dir/log.1");
+		$more->('log');
+	},
+	copytruncate => sub {
+		my ($dir, $more) = @_;
+		shift_up($dir);
+		spew("$dir/log.1", slurp("$dir/log"));
+		truncate "$dir/log", 0;
+		$more->('log');
+	},
+	# And as long as before, or longer, before anybody looks.
+	'copytruncate, filled' => sub {
+		my ($dir, $more) = @_;
+		shift_up($dir);
+		spew("$dir/log.1", slurp("$dir/log"));
+		truncate "$dir/log", 0;
+		$more->('log', 9);
+	},
+	# No rotation, but who writes does not know of the last one yet.
+	late => sub {
+		my ($dir, $more) = @_;
+		$more->(-e "$dir/log.1" ? 'log.1' : 'log');
+	},
+);
+
+# What has been read of a log, and what has not.
+my %before = (
+	'in the log' => sub {
+		my ($dir, $more, $read) = @_;
+		$read->();
+		$more->('log');
+	},
+	'in a rotated file' => sub {
+		my ($dir, $more, $read) = @_;
+		$read->();
+		$more->('log');
+		renamed($dir);
+		$more->('log');
+	},
+	'to the end of a rotated file' => sub {
+		my ($dir, $more, $read) = @_;
+		$read->();
+		renamed($dir);
+		$more->('log');
+	},
+	'and some has come late' => sub {
+		my ($dir, $more, $read) = @_;
+		$read->();
+		renamed($dir);
+		$more->('log');
+		$read->();
+		$more->('log');
+		$more->('log.1');
+	},
+	'behind a number that is missing' => sub {
+		my ($dir, $more, $read) = @_;
+		$read->();
+		renamed($dir);
+		$more->('log');
+		$read->();
+		rename "$dir/log.1", "$dir/log.4";
+		$more->('log');
+		renamed($dir);
+		$more->('log');
+	},
+);
+
+# Here it takes a while until a look at the files is believed.
+my %slow = ('behind a number that is missing' => 40);
+
+sub in_order { return join '', sort map { "$_\n" } split /\n/, $_[0] }
+
+# Such a log is rotated while whoever reads on stands before its nth call of the
+# system; the next run reads the rest.  What is wrong, or undef; whether there was
+# such a call.
 sub rotated_at {
-	my ($n) = @_;
-	my $dir = "$DIR/call$n";
+	my ($before, $rotation, $n) = @_;
+	my $dir = "$DIR/calls";
+	system('rm', '-rf', $dir, "$DIR/said");
 	mkdir $dir or die "$dir: $!";
-	my ($next, $rotations, $expected) = (1, 0, '');
+	my ($next, $expected, $said) = (1, '', '');
 	my $more = sub {
-		my ($text, $rows) = lines(\$next, 7);
-		append("$dir/$_[0]", $text);
+		my ($name, $times) = @_;
+		my ($text, $rows) = lines(\$next, 7 * ($times // 1));
+		append("$dir/$name", $text);
 		$expected .= $rows;
 	};
 	my @read = ('--state', "$dir/state", '-o', "$dir/out", "$dir/log");
+	my $read = sub { $said .= run(@FILTER, @read)->{err} };
 	$more->('log');
-	for (1 .. 2) {
-		my $ran = run(@FILTER, @read);
-		return "$ran->{status} $ran->{err}" if $ran->{err} ne '';
-		rotate($dir, \$rotations) if $_ == 1;
-		$more->('log');
-	}
-	$more->('log.1');
+	$before{$before}->($dir, $more, $read);
 	my $pid = do {
 		local $ENV{LD_PRELOAD} = "$BUILD/t/fault.so";
 		local $ENV{FAULT} = "all:$n:STOP";
@@ -139,28 +236,40 @@ sub rotated_at {
 	waitpid $pid, POSIX::WUNTRACED();
 	my $was_stopped = -e "/proc/$pid";
 	if ($was_stopped) {
-		rotate($dir, \$rotations);
-		$more->('log');
+		$rotations{$rotation}->($dir, $more);
 		kill 'CONT', $pid;
+		local $SIG{ALRM} = sub { kill 'KILL', $pid };
+		alarm 10;
 		waitpid $pid, 0;
+		alarm 0;
 	}
-	my $said = $? ? "status $?, " : '';
+	$said .= "status $?, " if $?;
 	$said .= slurp("$DIR/said") if -e "$DIR/said";
-	$said .= run(@FILTER, @read)->{err};
-	my $got = join '', sort map { "$_\n" } split /\n/, slurp("$dir/out");
-	my $wrong = $said ne '' ? "call $n: $said" : $got ne join('', sort
-	    map { "$_\n" } split /\n/, $expected) ? "call $n: $got" : undef;
-	return ($wrong, $was_stopped);
+	$read->();
+	my $got = in_order(slurp("$dir/out"));
+	my $wrong = $said ne '' ? $said : $got ne in_order($expected) ?
+	    "rows differ: $got" : return (undef, $was_stopped);
+	return ("$before, $rotation, call $n: $wrong", $was_stopped);
 }
 
-# Before each call that there is.  What is wrong, or undef; how many there are.
-sub rotated_at_each_call {
-	my $n = 0;
-	for (;;) {
-		my ($wrong, $was_stopped) = rotated_at($n + 1);
-		return ($wrong, $n) if defined $wrong || !$was_stopped;
-		$n++;
+# Before each call that there is, or every so manyth.  What is wrong, a line
+# each; how many were tried.
+sub rotated_at_calls {
+	my ($step) = @_;
+	my ($tried, $from, @wrong) = (0, 0);
+	for my $before (sort keys %before) {
+		for my $rotation (sort keys %rotations) {
+			my $pace = $step * ($slow{$before} // 1);
+			for (my $n = 1 + $from++ % $step;; $n += $pace) {
+				my ($wrong, $was_stopped) = rotated_at(
+				    $before, $rotation, $n);
+				push @wrong, $wrong if defined $wrong;
+				last unless $was_stopped;
+				$tried++;
+			}
+		}
 	}
+	return (join("\n", @wrong), $tried);
 }
 
 # Output renamed and SIGHUP sent, so often, while rows are being written.
