@@ -100,8 +100,8 @@ count_each(const struct period *period, struct slice text, size_t keys,
 }
 
 static void
-count_all(const struct period *period, struct slice text, size_t keys,
-    struct buf *json)
+count_all(const struct period *period, struct slice text, size_t size,
+    size_t keys, struct buf *json)
 {
 	struct reader *reader = reader_new(period);
 	struct tally *t = tally_new(period, keys);
@@ -111,7 +111,7 @@ count_all(const struct period *period, struct slice text, size_t keys,
 	reader_begin(reader, "rows");
 	/* Blocks that are gone before their rows are counted. */
 	while (text.n) {
-		size_t n = text.n < 100000 ? text.n : 100000;
+		size_t n = text.n < size ? text.n : size;
 		struct slice block = slice_to(text, n +
 		    slice_find_byte(slice_from(text, n), '\n') + 1);
 		char *copy = malloc(block.n);
@@ -173,14 +173,14 @@ test(unsigned rows, unsigned every, const char *when, size_t keys)
 	n = count_each(&period, buf_slice(&text), keys, &each);
 	threads = masked = 0;
 	may_have_threads = true;
-	count_all(&period, buf_slice(&text), keys, &all);
+	count_all(&period, buf_slice(&text), 100000, keys, &all);
 	ok(each.n && slice_is(buf_slice(&each), buf_slice(&all)),
 	    "%llu are counted by a thread", (unsigned long long)n);
 	ok(threads == 1 || (threads == 0 && n < BATCH_ROWS), "%u threads",
 	    threads);
 	ok(masked == threads && !is_masked(), "which no signal reaches");
 	may_have_threads = false;
-	count_all(&period, buf_slice(&text), keys, &all);
+	count_all(&period, buf_slice(&text), 100000, keys, &all);
 	ok(slice_is(buf_slice(&each), buf_slice(&all)), "or without one");
 	ok(period.is_all ? n == rows : n > rows / 20, "all that there are");
 	buf_release(&text);
@@ -293,6 +293,42 @@ test_cells(void)
 	reader_free(reader);
 }
 
+/* More clients than are gathered, some of which change, in rows much longer than
+ * what matters of them: the report does not depend on the blocks in which they come,
+ * in which the last line is never cut quickly. */
+static void
+test_blocks(void)
+{
+	enum { ROWS = 540000 };
+	const struct period all = { .is_all = true };
+	static const size_t sizes[] = { 100000, 700, 4096 };
+	struct buf text, first, json;
+
+	buf_init(&text, 2 * (size_t)TEXT_MAX);
+	buf_init(&first, JSON_MAX);
+	buf_init(&json, JSON_MAX);
+	buf_add(&text, SLICE("date,ip,user,hostname,reverse_dns_status,"
+	    "country_code,asn,aso,message\n"));
+	for (unsigned i = 0; i < ROWS; i++) {
+		unsigned ip = i % 2 ? i % 100 : i, name = i / 97 % 2;
+
+		buf_addf(&text, "2026-11-30T10:00:00+00:00,10.%u.%u.%u,ann,"
+		    "h%u.example,OK,DE,1,One,%0150u\n", ip >> 16, ip >> 8 & 255,
+		    ip & 255, i % 2 ? name : 9, i);
+	}
+	may_have_threads = true;
+	count_all(&all, buf_slice(&text), sizes[0], 1000000, &first);
+	for (int i = 1; i < 3; i++) {
+		count_all(&all, buf_slice(&text), sizes[i], 1000000, &json);
+		ok(!text.overflow && first.n && slice_is(buf_slice(&first),
+		    buf_slice(&json)), "blocks of %zu bytes, and of %zu",
+		    sizes[0], sizes[i]);
+	}
+	buf_release(&text);
+	buf_release(&first);
+	buf_release(&json);
+}
+
 /* Nothing comes behind what was read of it. */
 static void
 test_unfinished(void)
@@ -326,6 +362,7 @@ main(void)
 	test(300, 2, "all", 100000);
 	/* Fewer than there are: in the same order they come to the same. */
 	test(8 * BATCH_ROWS + 1, 0, "all", 1000);
+	test_blocks();
 	test_clients(300000, 8);
 	test_clients(1000, 60000);
 	test_cells();

@@ -10,7 +10,7 @@
 #endif
 
 enum { FEW = 8 };
-_Static_assert((int)CSVINDEX_MORE >= FEW, "there is room for more");
+_Static_assert(FEW <= (int)CSVINDEX_MORE, "and what else is written fits");
 _Static_assert((int)CSVINDEX_MORE >= (int)WIDE_BYTES, "as is promised");
 _Static_assert(CSVINDEX_TEXT % WIDE_BYTES == 0, "no place is beyond it");
 
@@ -131,7 +131,7 @@ csvindex_init(struct csvindex *x)
 static void
 go_to(struct csvindex *x, struct slice text, char delimiter)
 {
-	size_t at = (size_t)(text.p - x->text);
+	size_t at = x->at < x->n ? (size_t)(text.p - x->text) : x->n;
 
 	if (at >= x->at && at < x->n) {
 		while (x->ends[1 + x->end] < at)

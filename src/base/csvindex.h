@@ -27,8 +27,8 @@ struct csvindex {
 
 void csvindex_init(struct csvindex *x);
 
-/* How: 16 bytes at a time, or as this machine can; 32 bytes (AVX2, BMI).  The
- * best there is is chosen, unless this is called. */
+/* How: with SSE2, or words where there is none; with AVX2 and BMI.  The best there
+ * is is chosen, unless this is called. */
 enum csvindex_way { CSVINDEX_16, CSVINDEX_32, CSVINDEX_WAYS };
 bool csvindex_has_way(enum csvindex_way way);
 void csvindex_set_way(struct csvindex *x, enum csvindex_way way);
@@ -41,12 +41,12 @@ csvindex_forget(struct csvindex *x)
 }
 
 /* Cuts the first line of a text into just n cells, n at least 1: cell k stands
- * in x->text from ends[k] + 1, in 32 bits, to ends[k + 1].  It is the text of the
- * call before, from a later line on, unless csvindex_forget() was called.
- * Returns how long the line is, with its newline or "\r\n".  0: it has not so
- * many; or it may have others than csv_split() gives, since there is a quote
- * (between tabs none has a meaning); or it is longer than CSVINDEX_TEXT; or the
- * text ends less than CSVINDEX_MORE bytes behind it. */
+ * in x->text from ends[k] + 1, in 32 bits, to ends[k + 1], until the next call.
+ * It must be the text of the call before, with the same delimiter, unless
+ * csvindex_forget() was called.  Returns how long the line is, with its newline or
+ * "\r\n".  0: it has not so many; or it may have others than csv_split() gives,
+ * since there is a quote (between tabs none has a meaning); or it is longer than
+ * CSVINDEX_TEXT; or the text ends less than CSVINDEX_MORE bytes behind it. */
 size_t csvindex_cut(struct csvindex *x, struct slice text, char delimiter,
 	size_t n, const uint32_t **ends);
 

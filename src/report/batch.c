@@ -5,9 +5,10 @@
 #include "base/input.h"
 
 enum {
-	/* A cell restored and escaped again: report/record.h. */
-	SCRATCH_MAX = 7 * INPUT_LINE_MAX,
-	ENOUGH = 128 * 1024,
+	ENOUGH = 96 * 1024,
+	SPARE = 3,		/* times as long as its cells a row may be, to
+				 * be kept as it stands in the file */
+	TEXTS_MAX = SPARE * (ENOUGH + INPUT_LINE_MAX),
 };
 
 static const enum column columns[LOGIN_CELLS] = {
@@ -27,11 +28,10 @@ void
 batch_init(struct batch *b, const struct period *period)
 {
 	*b = (struct batch){ .period = period };
-	/* The last row is not longer than a line. */
-	buf_init(&b->texts, ENOUGH + INPUT_LINE_MAX);
+	buf_init(&b->texts, TEXTS_MAX);
 	/* Much of it is never touched. */
-	(void)buf_room(&b->texts, ENOUGH + INPUT_LINE_MAX);
-	buf_init(&b->scratch, SCRATCH_MAX);
+	(void)buf_room(&b->texts, TEXTS_MAX);
+	buf_init(&b->scratch, RECORD_TEXT_MAX);
 }
 
 void
@@ -44,7 +44,7 @@ batch_release(struct batch *b)
 void
 batch_reset(struct batch *b)
 {
-	b->n = b->n_commons = 0;
+	b->n = b->n_commons = b->bytes = 0;
 	buf_reset(&b->texts);
 	memset(b->known, 0, sizeof b->known);
 }
@@ -52,11 +52,25 @@ batch_reset(struct batch *b)
 bool
 batch_is_full(const struct batch *b)
 {
-	return b->n == BATCH_ROWS || b->texts.n >= ENOUGH;
+	return b->n == BATCH_ROWS || b->bytes >= ENOUGH;
 }
 
+/* What a row takes at least, which is the same however it was read.  It is shorter
+ * than a line: of a client that has no other cells, it has a byte more for each
+ * that could be there, but not the date. */
+static size_t
+size_of(const struct record *row)
+{
+	size_t n = CLIENT_CELLS;
+
+	for (int i = 0; i < LOGIN_CELLS; i++)
+		n += row->cells[columns[i]].n;
+	return n;
+}
+_Static_assert((int)CLIENT_CELLS < (int)STAMP_DAY, "so is the least date");
+
 /* Whether what is known of a client stands in one piece, with one byte between
- * two cells. */
+ * two cells, in a line. */
 static bool
 are_neighbours(const struct record *row)
 {
@@ -71,8 +85,7 @@ are_neighbours(const struct record *row)
 	return true;
 }
 
-/* Cells one after the other.  Without the date, and with no more than a byte
- * between them, they are shorter than a line. */
+/* Cells one after the other: size_of() bytes. */
 static void
 add_cells(struct batch *b, const struct record *row, struct login *l)
 {
@@ -105,12 +118,14 @@ void
 batch_add(struct batch *b, const struct record *row)
 {
 	struct login *l = &b->logins[b->n++];
+	size_t size = size_of(row);
 
+	b->bytes += size;
 	*l = (struct login){ .text = (uint32_t)b->texts.n,
 		.stamp = row->stamp, .slot = row->slot,
 		.event = row->event, .is_ours = row->is_ours,
 	};
-	if (are_neighbours(row))
+	if (row->line.n <= SPARE * size && are_neighbours(row))
 		add_line(b, row, l);
 	else
 		add_cells(b, row, l);

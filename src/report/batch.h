@@ -11,9 +11,9 @@
 #include "report/period.h"
 #include "report/record.h"
 
-/* Rows on their way to whoever counts them, with texts of their own; and, once
- * they were prepared, what matters of them.  Who does what when may be another
- * thread. */
+/* Rows on their way to whoever counts them, with texts of their own.  A batch is
+ * filled, prepared and counted: each may be done by another thread.  Which rows are
+ * in one depends on the rows alone, not on how they were read. */
 
 /* The cells of a row that matter.  The first ones say something of the client:
  * they are its key. */
@@ -36,11 +36,11 @@ struct login {
 	} cells[LOGIN_CELLS];	/* as of struct record */
 	enum event_kind event;
 	bool is_ours;		/* as in struct record */
-	bool is_plain;		/* the user's text is its cell, as far as is
-				 * known when it is prepared */
+	bool is_plain;		/* the user's text is its cell: when it is
+				 * prepared */
 };
 
-/* A value of a column that has few: it stands here once for many rows. */
+/* A value of a column that has few: it stands here for many rows, mostly once. */
 struct common {
 	enum login_cell cell;
 	uint32_t login;		/* that has it */
@@ -52,6 +52,8 @@ enum { BATCH_ROWS = 512, BATCH_COLUMNS = LOGIN_CELLS - LOGIN_SERVER,
 struct batch {
 	struct login logins[BATCH_ROWS];
 	size_t n;
+	size_t bytes;		/* not less than all cells of clients take with
+				 * a byte behind each */
 	struct common commons[BATCH_COLUMNS * BATCH_ROWS];
 	size_t n_commons;
 	struct buf texts;
@@ -85,7 +87,7 @@ batch_cell(const struct batch *b, const struct login *l, enum login_cell cell)
 }
 
 /* What is known of the client beside its address: cells with a newline between
- * them. */
+ * them, when it is prepared. */
 static inline struct slice
 batch_about(const struct batch *b, const struct login *l)
 {
@@ -99,6 +101,7 @@ batch_about(const struct batch *b, const struct login *l)
 struct slice batch_text(const struct batch *b, const struct login *l,
 	enum login_cell cell, struct buf *scratch);
 
+/* The user's, when it is prepared. */
 static inline struct slice
 batch_user(const struct batch *b, const struct login *l, struct buf *scratch)
 {

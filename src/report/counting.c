@@ -13,9 +13,8 @@
  * its cost. */
 enum { BATCHES = 16, ENOUGH = BATCHES / 2 };
 
-/* A batch is filled by whoever reads, and counted by the thread.  In between it
- * has to be prepared: by the thread, unless whoever reads has nothing else to do
- * earlier. */
+/* A batch is filled by whoever reads, and counted by the thread.  In between it is
+ * prepared: by the thread, or by whoever reads, who would wait otherwise. */
 enum stage { FILLED, TAKEN, PREPARED };
 
 struct counting {

@@ -154,9 +154,10 @@ are_names(const struct reader *r, int n)
 static void
 set_dialect(struct reader *r, const struct dialect *d)
 {
+	if (d->delimiter != r->dialect.delimiter)
+		csvindex_forget(&r->index);
 	r->dialect = *d;
 	r->skipped_n = 0;
-	csvindex_forget(&r->index);
 }
 
 /* The names of columns: at least date and ip must be among them. */

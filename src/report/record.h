@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "base/input.h"
 #include "base/slice.h"
 #include "report/stamp.h"
 #include "schema/column.h"
@@ -24,6 +25,9 @@ struct record {
 
 /* Empties the cells in which the seed wrote that it knew nothing. */
 void record_mend_seed(struct record *row);
+
+/* Room for the text of any cell of a line: restored, and escaped again. */
+enum { RECORD_TEXT_MAX = 6 * INPUT_LINE_MAX };
 
 /* A cell's text as schema/cell.h writes it, whoever wrote the file: borrowed
  * from the cell, or written to scratch. */

@@ -5,14 +5,11 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "base/input.h"
 #include "base/mem.h"
 #include "report/pour.h"
 #include "schema/ip.h"
 
 enum {
-	/* A cell restored and escaped again: report/record.h. */
-	SCRATCH_MAX = 6 * INPUT_LINE_MAX,
 	THURSDAY = 3,		/* 1970-01-01 */
 	GROUP = 16,		/* rows */
 	SHARES = 64,		/* of the budget, one for each table */
@@ -68,9 +65,9 @@ tally_new(const struct period *period, size_t max_keys)
 	t->first = t->oldest = INT_MAX;
 	t->last = INT_MIN;
 	clients_init(&t->clients, &t->key);
-	buf_init(&t->scratch, SCRATCH_MAX);
-	buf_init(&t->name, SCRATCH_MAX);
-	buf_init(&t->user, SCRATCH_MAX);
+	buf_init(&t->scratch, RECORD_TEXT_MAX);
+	buf_init(&t->name, RECORD_TEXT_MAX);
+	buf_init(&t->user, RECORD_TEXT_MAX);
 	return t;
 }
 
@@ -370,9 +367,9 @@ count_commons(struct tally *t, const struct batch *b)
 void
 tally_count(struct tally *t, const struct batch *b)
 {
-	if (!clients_make_room(&t->clients, b->n, b->texts.n)) {
+	if (!clients_make_room(&t->clients, b->n, b->bytes)) {
 		pour_clients(t);
-		(void)clients_make_room(&t->clients, b->n, b->texts.n);
+		(void)clients_make_room(&t->clients, b->n, b->bytes);
 	}
 	count_logins(t, b);
 	count_commons(t, b);
