@@ -320,7 +320,7 @@ add_log(struct rotation *r, const char *log, struct err *e)
 	return 0;
 }
 
-/* Whether the log begins with all that a file holds, which was made later than the
+/* Whether the log begins with all that a file holds, which was not made before the
  * log: it is a copy, and the log will be emptied in a moment. */
 static bool
 is_copy(const struct rotated *one, const struct rotated *log)
@@ -331,7 +331,7 @@ is_copy(const struct rotated *one, const struct rotated *log)
 	bool is_it;
 
 	if (one->is_packed || one->size == 0 || one->size > log->size ||
-	    log->born == 0 || one->born <= log->born)
+	    log->born == 0 || one->born < log->born)
 		return false;
 	in = rotated_open(one, &e);
 	other = rotated_open(log, &e);
@@ -349,7 +349,11 @@ is_copy(const struct rotated *one, const struct rotated *log)
 static void
 drop_copies(struct rotation *r)
 {
-	for (size_t i = r->n; r->n && r->files[r->n - 1].is_log && i-- > 0;) {
+	size_t log = r->n - 1;
+
+	if (r->n == 0 || !r->files[log].is_log)
+		return;
+	for (size_t i = log; i-- > 0;) {
 		if (!is_copy(&r->files[i], &r->files[r->n - 1]))
 			continue;
 		free(r->files[i].name);
