@@ -50,15 +50,6 @@ sub comes {
 	}
 	is(-e $out ? slurp($out) : '', $all, $about);
 }
-# Makes room for log.1.
-sub shift_up {
-	for my $n (reverse 1 .. 8) {
-		for my $gz ('', '.gz') {
-			rename "$log.$n$gz", "$log." . ($n + 1) . $gz
-			    if -e "$log.$n$gz";
-		}
-	}
-}
 sub ticks {
 	my @stat = split ' ', slurp("/proc/$pid/stat") =~ s/^.*\) //r;
 	return $stat[11] + $stat[12];
@@ -83,7 +74,7 @@ sleep 2;
 cmp_ok(ticks() - $before, '<=', 2, 'idle: no processor time');
 
 # Renamed: who writes may not know it yet.
-shift_up();
+shift_up($DIR);
 rename $log, "$log.1";
 add("$log.1", failure('d'));
 comes("d\n", 'what still goes to the file that was renamed');
@@ -96,14 +87,14 @@ add($log, failure('g'));
 comes("g\n", 'goes on');
 
 # Copied and emptied.
-shift_up();
+shift_up($DIR);
 spew("$log.1", slurp($log));
 truncate $log, 0;
 add($log, failure('h'));
 comes("h\n", 'emptied');
 kill 'STOP', $pid;
 add($log, failure('h0'));
-shift_up();
+shift_up($DIR);
 spew("$log.1", slurp($log));
 truncate $log, 0;
 add($log, map { failure("h$_") } 1 .. 5);
@@ -122,7 +113,7 @@ add($log, failure('i'));
 comes("i\n", 'a row before');
 end('KILL');
 add($log, failure('j'));
-shift_up();
+shift_up($DIR);
 rename $log, "$log.1";
 system('gzip', '-n', "$log.1");
 spew($log, failure('k'));
@@ -134,7 +125,7 @@ start();
 comes("l\n", 'after TERM');
 
 # Somebody goes on writing to the old file.
-shift_up();
+shift_up($DIR);
 rename $log, "$log.1";
 spew($log, failure('m'));
 comes("m\n", 'rotated again');
@@ -154,7 +145,7 @@ my ($last) = slurp($out) =~ /later\n(.*)/s;
 is(join(' ', sort split /\n/, $last), 'half n2', 'and both at once');
 $all .= $last;
 is(end('INT'), 0, 'nothing is missing');
-shift_up();
+shift_up($DIR);
 rename $log, "$log.1";
 spew($log, failure('n3'));
 start();

@@ -14,8 +14,7 @@ enum { CSVINDEX_TEXT = 16 * 1024, CSVINDEX_MORE = 64 };
 struct csvindex {
 	const char *text;
 	size_t n;		/* bytes of it that are known: whole lines */
-	/* Behind the first, the places of delimiters and newlines, and what is
-	 * beyond them. */
+	/* Behind the first, the places of delimiters and newlines. */
 	uint32_t ends[1 + CSVINDEX_TEXT + CSVINDEX_MORE];
 	uint32_t newlines[CSVINDEX_TEXT];
 	size_t n_ends, n_newlines;

@@ -34,8 +34,8 @@ void table_free(struct table *t);
 
 /* Adds count to a key, whose hash is one that nobody can foresee, such as
  * texthash() with a key that the caller drew for all its tables; returns its
- * place, which holds until its key has to make room.  count 0 adds a key only where there is
- * room: TABLE_NONE if there is none. */
+ * place, which holds until its key has to make room.  count 0 adds a key only
+ * where there is room: TABLE_NONE if there is none. */
 uint32_t table_add(struct table *t, struct slice key, uint64_t hash,
 	uint64_t count);
 

@@ -11,7 +11,7 @@ use Time::HiRes qw(sleep time);
 use MLS;
 
 our @EXPORT = qw(killed_again_and_again rotated_at_calls
-    hups_during_rotation);
+    hups_during_rotation shift_up);
 
 my $P = '2026-11-22T11:05:40+01:00 mx1 postfix/smtpd[250]: ';
 my @FILTER = ($FILTER, @OFFLINE, qw(--config /dev/null --database /dev/null
@@ -55,14 +55,20 @@ sub append {
 	close $f or die "$name: $!";
 }
 
-sub rotate {
+# Makes room for log.1.
+sub shift_up {
 	my ($dir, $count) = @_;
-	for my $n (reverse 1 .. $$count) {
+	for my $n (reverse 1 .. $count // 8) {
 		for my $gz ('', '.gz') {
 			rename "$dir/log.$n$gz", "$dir/log." . ($n + 1) . $gz
 			    if -e "$dir/log.$n$gz";
 		}
 	}
+}
+
+sub rotate {
+	my ($dir, $count) = @_;
+	shift_up($dir, $$count);
 	rename "$dir/log", "$dir/log.1" or die "rename: $!";
 	spew("$dir/log") if rand() < 0.5;
 	$$count++;
@@ -108,21 +114,17 @@ sub killed_again_and_again {
 	return ($wrong, $killed, $rotations);
 }
 
-# Makes room for log.1.
-sub shift_up {
-	my ($dir) = @_;
-	for my $n (reverse 1 .. 8) {
-		for my $gz ('', '.gz') {
-			rename "$dir/log.$n$gz", "$dir/log." . ($n + 1) . $gz
-			    if -e "$dir/log.$n$gz";
-		}
-	}
-}
-
 sub renamed {
 	my ($dir) = @_;
 	shift_up($dir);
 	rename "$dir/log", "$dir/log.1" or die "rename: $!";
+}
+
+sub copied {
+	my ($dir) = @_;
+	shift_up($dir);
+	spew("$dir/log.1", slurp("$dir/log"));
+	truncate "$dir/log", 0;
 }
 
 # By directory, and what adds some lines to a file, or so many times as much.
@@ -142,17 +144,13 @@ my %rotations = (
 	},
 	copytruncate => sub {
 		my ($dir, $more) = @_;
-		shift_up($dir);
-		spew("$dir/log.1", slurp("$dir/log"));
-		truncate "$dir/log", 0;
+		copied($dir);
 		$more->('log');
 	},
 	# And as long as before, or longer, before anybody looks.
 	'copytruncate, filled' => sub {
 		my ($dir, $more) = @_;
-		shift_up($dir);
-		spew("$dir/log.1", slurp("$dir/log"));
-		truncate "$dir/log", 0;
+		copied($dir);
 		$more->('log', 9);
 	},
 	# No rotation, but who writes does not know of the last one yet.
