@@ -71,6 +71,32 @@ test_moved(void)
 	free(one.name);
 }
 
+/* A freed inode is soon another file's: it is told by when it was born, or, as one
+ * that was emptied, by its size. */
+static void
+test_other(void)
+{
+	struct rotated one = { .name = mem_text("a", 1) }, born;
+	struct input *in;
+	struct err e;
+
+	spew("a", SLICE("1234"));
+	ok(rotated_look(&one, -1, "a", &e) == 1, "a file");
+	one.size--;
+	in = rotated_open(&one, &e);
+	ok(in != NULL, "to which something was added");
+	input_close(in);
+	one.size += 2;
+	ok(!rotated_open(&one, &e) && e.status == 0, "it was emptied");
+	one.size--;
+	born = one;
+	born.born++;
+	ok(!rotated_open(&born, &e) && e.status == 0, "another that has its "
+	    "inode");
+	unlink("a");
+	free(one.name);
+}
+
 static void
 test_find(void)
 {
@@ -124,6 +150,7 @@ main(void)
 	scratch_begin();
 	test_directory();
 	test_moved();
+	test_other();
 	test_find();
 	test_times();
 	scratch_end();
